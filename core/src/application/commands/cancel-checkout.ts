@@ -1,0 +1,45 @@
+import type { Judged } from "../../domain/checkout.ts";
+import type { Ticket } from "../../domain/ticket.ts";
+import type { Holds } from "../ports/gate.ts";
+import type { CheckoutLedger, Tomb } from "../ports/ledger.ts";
+import { tombOf } from "./sweep-holds.ts";
+
+export interface CancelParts {
+  readonly ledger: CheckoutLedger;
+  readonly holds: Holds;
+}
+
+/** `decided`: the verdict that stands now, `cancelled` or the one that came first. */
+export type CancelOutcome = { readonly kind: "decided"; readonly judged: Judged } | { readonly kind: "unknown_sale" };
+
+/**
+ * Gives a checkout up: the ledger's verdict first, then the gate gives the units back. The first verdict wins, so a
+ * confirmed checkout stays confirmed. Works while the gate is shut: the sweep gives the units back later.
+ */
+export async function cancelCheckout(parts: CancelParts, ticket: Ticket): Promise<CancelOutcome> {
+  const { saleId, checkoutId } = ticket;
+  const status = await parts.ledger.status(saleId, checkoutId);
+  if (!status) return { kind: "unknown_sale" };
+  const [hold] = await readHold(parts.holds, saleId, status.openEpoch, checkoutId);
+  const tomb = hold ? tombOf(hold, status.openEpoch, "cancelled") : tombOfTicket(ticket);
+  const [judged] = await parts.ledger.entomb(saleId, [tomb], { kind: "none" });
+  if (!judged) throw new Error(`no verdict stands for checkout ${checkoutId} after a cancel`);
+  if (hold) await finalise(parts.holds, saleId, status.openEpoch, judged);
+  return { kind: "decided", judged };
+}
+
+/** What the gate says of the checkout; nothing where it cannot be asked: the ticket says enough. */
+async function readHold(holds: Holds, saleId: string, epoch: number, checkoutId: string) {
+  return holds.read(saleId, epoch, [checkoutId]).catch(() => []);
+}
+
+/** The verdict stands whatever happens here: a lost finalise is the sweep's to repeat. */
+async function finalise(holds: Holds, saleId: string, epoch: number, judged: Judged): Promise<void> {
+  await holds.finalise(saleId, epoch, [judged]).catch(() => undefined);
+}
+
+function tombOfTicket(ticket: Ticket): Tomb {
+  const { checkoutId, userId, lines, epoch, reservedAtMs } = ticket;
+  const verdict = { state: "cancelled" } as const;
+  return { checkoutId, userId, lines, epoch, reservedAtMs, key: "", fingerprint: "", deadlineMs: null, verdict };
+}

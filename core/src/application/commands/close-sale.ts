@@ -1,0 +1,28 @@
+import type { Sale } from "../../domain/sale.ts";
+import type { Opening } from "../ports/gate.ts";
+import type { SaleLedger } from "../ports/ledger.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+import { type SweepParts, sweepHolds } from "./sweep-holds.ts";
+
+export interface CloseParts extends SweepParts {
+  readonly ledger: SweepParts["ledger"] & SaleLedger;
+  readonly opening: Opening;
+  readonly telemetry: Telemetry;
+}
+
+/** `not_yet`: before settle_until by the ledger's clock. `draining`: sealed, but the gate still holds something. */
+export type CloseOutcome = "closed" | "not_yet" | "draining";
+
+/** Ends a sale whose settle_until has passed: expires what is left, seals it in the ledger, retires its gate. Repeatable. */
+export async function closeSale(parts: CloseParts, sale: Sale): Promise<CloseOutcome> {
+  const { more } = await sweepHolds(parts, sale);
+  if (more) return "draining";
+  if (sale.state !== "closed") {
+    if ((await parts.ledger.close(sale.id)) === "not_yet") return "not_yet";
+    parts.telemetry.emit({ kind: "sale_closed", saleId: sale.id });
+  }
+  const retired = await parts.opening.retire(sale.id, sale.openEpoch);
+  if (retired === "holds_left") return "draining";
+  if (retired === "retired") parts.telemetry.emit({ kind: "gate_retired", saleId: sale.id });
+  return "closed";
+}

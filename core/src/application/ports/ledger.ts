@@ -1,0 +1,102 @@
+import type { CheckoutRecord, Hold, Judged, Verdict } from "../../domain/checkout.ts";
+import type { GateSnapshot } from "../../domain/gate-snapshot.ts";
+import type { CatalogueEntry, Item } from "../../domain/item.ts";
+import type { LedgerFacts } from "../../domain/ledger-facts.ts";
+import type { Line } from "../../domain/lines.ts";
+import type { Sale, SalePlan, SaleState } from "../../domain/sale.ts";
+
+/** The life of sales in the ledger. Each method is one transaction. Outages throw. */
+export interface SaleLedger {
+  /** Creates a sale with its items, state `scheduled`; the sale's id decides the race, once. */
+  schedule(plan: SalePlan, catalogue: readonly CatalogueEntry[]): Promise<"scheduled" | "exists">;
+  find(saleId: string): Promise<Sale | null>;
+  /** Newest window first; all states unless some are named. */
+  list(filter: { readonly states?: readonly SaleState[]; readonly limit: number }): Promise<Sale[]>;
+  /** By position; empty for an unknown sale. */
+  items(saleId: string): Promise<Item[]>;
+  /** Recovery (a): epoch += 1, state `recovering`. Refused when closed, or when somebody else began since `seenEpoch`. */
+  beginRecovery(saleId: string, seenEpoch: number): Promise<RecoveryBegun>;
+  /** Recovery (c): adopts the survivors and opens, only if the epoch is still ours; the snapshot is of this transaction. */
+  adopt(saleId: string, epoch: number, survivors: readonly Hold[]): Promise<GateSnapshot | "superseded">;
+  /** Seals a sale once the ledger's own time is past settle_until: held rows expire, nothing is confirmed after. */
+  close(saleId: string): Promise<"closed" | "not_yet">;
+}
+
+export type RecoveryBegun =
+  | { readonly kind: "begun"; readonly epoch: number; readonly openEpoch: number }
+  | { readonly kind: "superseded" }
+  | { readonly kind: "closed" };
+
+/** Where checkouts are judged. Each call is one READ COMMITTED transaction. Outages throw. */
+export interface CheckoutLedger {
+  /** Confirms all of the holds or none: `contested` when any count is not as expected; nothing is written then. */
+  settleAll(saleId: string, epoch: number, holds: readonly Hold[]): Promise<Judged[] | "contested">;
+  /** Judges one hold with what the ledger says at that moment (see `judge`), and writes the verdict. */
+  settleOne(saleId: string, epoch: number, hold: Hold): Promise<SettleReply>;
+  /**
+   * Writes verdicts that take nothing: inserts each, or turns a `held` row into it (and gives its held units back); a
+   * verdict that stands already wins. Returns what stands now, for every tomb that passed the guard or had a verdict.
+   */
+  entomb(saleId: string, tombs: readonly Tomb[], guard: TombGuard): Promise<Judged[]>;
+  /** Rows of these checkouts; absent ones are left out. */
+  records(saleId: string, checkoutIds: readonly string[]): Promise<CheckoutRecord[]>;
+  /** One checkout's row beside the sale's state, of one instant: what a status is told from. Null: unknown sale. */
+  status(saleId: string, checkoutId: string): Promise<LedgerStatus | null>;
+}
+
+export type SettleReply =
+  | { readonly kind: "judged"; readonly judged: Judged }
+  | { readonly kind: "dropped" }
+  | { readonly kind: "retry" };
+
+export interface LedgerStatus {
+  readonly record: CheckoutRecord | null;
+  readonly openEpoch: number;
+  readonly state: SaleState;
+}
+
+/** A verdict to be written for a checkout that will never be confirmed, with what is known of it. */
+export interface Tomb {
+  readonly checkoutId: string;
+  readonly userId: string;
+  readonly lines: readonly Line[];
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly epoch: number;
+  readonly reservedAtMs: number | null;
+  /** A cart's deadline, for the `cart_deadline` guard. */
+  readonly deadlineMs: number | null;
+  readonly verdict: Exclude<Verdict, { state: "confirmed" }>;
+}
+
+/**
+ * What must be true, by the ledger's own time and state, for a tomb to be written.
+ * `cart_deadline`: the tomb's deadline has passed and the sale's epoch is still the one under which the gate claimed it.
+ * `settle_until`: the sale's settle_until has passed. `absent`: the checkout has no row; a held one is left as it is and
+ * not returned. `none`: always.
+ */
+export type TombGuard =
+  | { readonly kind: "absent" }
+  | { readonly kind: "none" }
+  | { readonly kind: "cart_deadline"; readonly claimEpoch: number }
+  | { readonly kind: "settle_until" };
+
+/** What the audit reads of one sale, of one snapshot. Null: unknown sale. */
+export interface AuditLedger {
+  facts(saleId: string): Promise<LedgerFacts | null>;
+}
+
+/** Refused attempts, best effort: accepted ones are written where the checkout's row is. */
+export interface AttemptLedger {
+  recordRefused(attempts: readonly RefusedAttempt[]): Promise<void>;
+}
+
+export interface RefusedAttempt {
+  readonly saleId: string;
+  readonly userId: string;
+  readonly units: number;
+  readonly outcome: string;
+  readonly atMs: number;
+}
+
+export interface Ledger extends SaleLedger, CheckoutLedger, AuditLedger, AttemptLedger {}

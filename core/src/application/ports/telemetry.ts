@@ -1,0 +1,47 @@
+import type { RejectReason, VerdictState } from "../../domain/checkout.ts";
+import type { AttemptOutcome } from "../../domain/outcomes.ts";
+
+/** What the business tells whoever watches it. Labels come from closed unions only; never a user, item or ticket. */
+export type TelemetryEvent =
+  | { readonly kind: "attempt"; readonly outcome: AttemptOutcome; readonly gateMs: number }
+  | {
+      readonly kind: "page_settled";
+      readonly saleId: string;
+      readonly epoch: number;
+      /** Checkouts the page brought, and how many of them were still held. */
+      readonly checkouts: number;
+      readonly held: number;
+      readonly contested: boolean;
+      readonly verdicts: readonly {
+        readonly state: VerdictState;
+        readonly reason?: RejectReason;
+        readonly lagMs: number;
+      }[];
+    }
+  | {
+      readonly kind: "checkout_poisoned";
+      readonly saleId: string;
+      readonly checkoutId: string;
+      readonly error: unknown;
+    }
+  | {
+      readonly kind: "gate_opened";
+      readonly saleId: string;
+      readonly epoch: number;
+      readonly adopted: number;
+      readonly tookMs: number;
+    }
+  | {
+      readonly kind: "swept";
+      readonly saleId: string;
+      readonly finalised: number;
+      readonly paged: number;
+      readonly expired: number;
+    }
+  | { readonly kind: "sale_scheduled"; readonly saleId: string }
+  | { readonly kind: "sale_closed"; readonly saleId: string }
+  | { readonly kind: "gate_retired"; readonly saleId: string };
+
+export interface Telemetry {
+  emit(event: TelemetryEvent): void;
+}

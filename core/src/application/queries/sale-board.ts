@@ -1,0 +1,156 @@
+import type { Item } from "../../domain/item.ts";
+import type { GateTotals } from "../../domain/outcomes.ts";
+import type { Sale } from "../../domain/sale.ts";
+import type { SaleEvent } from "../ports/sale-feed.ts";
+
+/** An item as shoppers see it. Units; what is neither available nor sold is held by somebody. */
+export interface BoardItem extends Item {
+  readonly available: number;
+}
+
+/** A sale as shoppers see it: the ledger's facts with the gate's latest counts. */
+export interface SaleView {
+  readonly sale: Sale;
+  readonly totals: GateTotals;
+  /** Grows with every change: the sale's version for ETag. */
+  readonly version: number;
+}
+
+export interface ItemsPage {
+  readonly items: readonly BoardItem[];
+  readonly hasMore: boolean;
+}
+
+/** One sale's row of the board, as loaded. */
+export interface BoardEntry {
+  readonly sale: Sale;
+  readonly totals: GateTotals;
+  readonly items: readonly Item[];
+  /** Units left by item; null where the sale has no gate yet. */
+  readonly stock: ReadonlyMap<string, number> | null;
+}
+
+interface Row {
+  sale: Sale;
+  totals: GateTotals;
+  version: number;
+  readonly items: BoardItem[];
+  readonly positions: Map<string, number>;
+}
+
+/**
+ * The read model behind sale and item reads: every sale worth showing, in memory, loaded whole and kept fresh by the
+ * events of settled pages and by what this process's own reservations tell. Reads never query anything.
+ */
+export class SaleBoard {
+  readonly #rows = new Map<string, Row>();
+  #version = 0;
+
+  /** Puts a sale on the board, or replaces what it says of it. */
+  load(entry: BoardEntry): void {
+    const items = entry.items.map((item) => ({
+      ...item,
+      available: entry.stock?.get(item.id) ?? item.stock - item.sold - item.held,
+    }));
+    const positions = new Map(items.map((item, index) => [item.id, index]));
+    this.#rows.set(entry.sale.id, {
+      sale: entry.sale,
+      totals: entry.totals,
+      version: ++this.#version,
+      items,
+      positions,
+    });
+  }
+
+  /** Brings a sale up to date whose items are on the board already. False: they are not, load it. */
+  refresh({ sale, totals, stock }: Omit<BoardEntry, "items">): boolean {
+    const row = this.#rows.get(sale.id);
+    if (!row) return false;
+    row.sale = sale;
+    row.totals = totals;
+    for (const [itemId, units] of stock ?? []) this.#change(row, itemId, (item) => ({ ...item, available: units }));
+    row.version = ++this.#version;
+    return true;
+  }
+
+  /** Takes sales off the board that `keep` does not name. */
+  retain(keep: ReadonlySet<string>): void {
+    for (const saleId of this.#rows.keys()) if (!keep.has(saleId)) this.#rows.delete(saleId);
+  }
+
+  /** Applies a settled page. Events of sales that are not on the board are dropped. */
+  apply(event: SaleEvent): void {
+    const row = this.#rows.get(event.saleId);
+    if (!row || event.kind !== "settled") return;
+    if (event.totals) row.totals = event.totals;
+    for (const [itemId, units] of event.soldUnits)
+      this.#change(row, itemId, (item) => ({ ...item, sold: item.sold + units }));
+    for (const [itemId, units] of event.stock) this.#change(row, itemId, (item) => ({ ...item, available: units }));
+    row.version = ++this.#version;
+  }
+
+  /** What the gate answered this process last: fresher than the last settled page. */
+  observe(saleId: string, totals: GateTotals): void {
+    const row = this.#rows.get(saleId);
+    if (!row) return;
+    row.totals = totals;
+    row.version = ++this.#version;
+  }
+
+  /** What a reservation of this process took, item by item. */
+  take(saleId: string, lines: readonly { readonly itemId: string; readonly quantity: number }[]): void {
+    const row = this.#rows.get(saleId);
+    if (!row) return;
+    for (const { itemId, quantity } of lines) {
+      this.#change(row, itemId, (item) => ({ ...item, available: Math.max(0, item.available - quantity) }));
+    }
+  }
+
+  view(saleId: string): SaleView | null {
+    const row = this.#rows.get(saleId);
+    return row ? { sale: row.sale, totals: row.totals, version: row.version } : null;
+  }
+
+  /**
+   * The sale that `current` means at `nowMs`: the hourly one whose window holds that moment, else the latest that is
+   * open, else the next to open. Null where nothing is on the board.
+   */
+  current(nowMs: number): SaleView | null {
+    const sales = [...this.#rows.values()].map((row) => row.sale);
+    const running = sales.filter((sale) => sale.opensAtMs <= nowMs && nowMs < sale.closesAtMs);
+    const hourly = running.find((sale) => !sale.id.startsWith("x-"));
+    const latest = running.sort((a, b) => b.opensAtMs - a.opensAtMs)[0];
+    const found = hourly ?? latest ?? this.#next(nowMs);
+    return found ? this.view(found.id) : null;
+  }
+
+  /** When the next sale opens; null where none is prepared. */
+  nextOpensAtMs(nowMs: number): number | null {
+    return this.#next(nowMs)?.opensAtMs ?? null;
+  }
+
+  /** Items by position after `startingAfter` (exclusive). Null: unknown sale, or `startingAfter` names no item of it. */
+  items(saleId: string, query: { limit: number; startingAfter?: string; available: boolean }): ItemsPage | null {
+    const row = this.#rows.get(saleId);
+    if (!row) return null;
+    const after = query.startingAfter === undefined ? -1 : row.positions.get(query.startingAfter);
+    if (after === undefined) return null;
+    const found: BoardItem[] = [];
+    for (let index = after + 1; index < row.items.length && found.length <= query.limit; index += 1) {
+      const item = row.items[index];
+      if (item && (!query.available || item.available > 0)) found.push(item);
+    }
+    return { items: found.slice(0, query.limit), hasMore: found.length > query.limit };
+  }
+
+  #next(nowMs: number): Sale | undefined {
+    const coming = [...this.#rows.values()].map((row) => row.sale).filter((sale) => sale.opensAtMs > nowMs);
+    return coming.sort((a, b) => a.opensAtMs - b.opensAtMs)[0];
+  }
+
+  #change(row: Row, itemId: string, change: (item: BoardItem) => BoardItem): void {
+    const index = row.positions.get(itemId);
+    const item = index === undefined ? undefined : row.items[index];
+    if (index !== undefined && item) row.items[index] = change(item);
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * - `scheduled`: prepared, its gate was never opened.
+ * - `recovering`: a (re)opening of its gate is under way; nothing settles meanwhile.
+ * - `open`: `openEpoch`'s gate counts. The window, not this state, says whether it admits shoppers yet.
+ * - `closed`: sealed after `settleUntilMs`; nothing is confirmed any more. Never reopens.
+ */
+export type SaleState = "scheduled" | "recovering" | "open" | "closed";
+
+/** What a sale is made with. Times are Unix milliseconds; the window is `[opensAtMs, closesAtMs)`. */
+export interface SalePlan {
+  readonly id: string;
+  readonly opensAtMs: number;
+  readonly closesAtMs: number;
+  /** Until when an accepted checkout may still settle; then it expires and the sale closes. */
+  readonly settleUntilMs: number;
+  readonly limitPerUser: number;
+}
+
+/** A sale as the ledger holds it. Invariant: `itemsSold + itemsHeld <= totalItems`, all in units. */
+export interface Sale extends SalePlan {
+  readonly totalItems: number;
+  readonly itemsSold: number;
+  readonly itemsHeld: number;
+  /** Fencing number: grows by one whenever the gate is (re)opened. */
+  readonly epoch: number;
+  /** The epoch whose gate keys count; 0 before the first opening. */
+  readonly openEpoch: number;
+  readonly state: SaleState;
+  readonly paused: boolean;
+}
+
+/** What a shopper is told of a sale's life. */
+export type SalePhase = "scheduled" | "open" | "paused" | "ended";
+
+export const HOUR_MS = 3_600_000;
+export const HOURLY_ITEMS = 10_000;
+export const LIMIT_PER_USER = 10;
+/** Default grace in which checkouts accepted at the last moment still settle. */
+export const SETTLE_GRACE_MS = 15 * 60_000;
+
+/** Start of the hour that holds `atMs`. */
+export function hourOf(atMs: number): number {
+  return Math.floor(atMs / HOUR_MS) * HOUR_MS;
+}
+
+/** `YYYYMMDDHH` (UTC) of the hour that starts at `hourMs`. */
+export function hourlySaleId(hourMs: number): string {
+  return new Date(hourMs).toISOString().slice(0, 13).replace(/[-T]/g, "");
+}
+
+/** Whether an id is an hourly sale's. */
+export function isHourly(saleId: string): boolean {
+  return /^\d{10}$/.test(saleId);
+}
+
+/** The hourly sale that starts at `hourMs`. */
+export function hourlySale(hourMs: number): SalePlan {
+  return {
+    id: hourlySaleId(hourMs),
+    opensAtMs: hourMs,
+    closesAtMs: hourMs + HOUR_MS,
+    settleUntilMs: hourMs + HOUR_MS + SETTLE_GRACE_MS,
+    limitPerUser: LIMIT_PER_USER,
+  };
+}
+
+/** The phase shoppers are shown, by the clock: the gate itself admits by Redis's own time. */
+export function phaseOf(sale: Pick<Sale, "opensAtMs" | "closesAtMs" | "state" | "paused">, nowMs: number): SalePhase {
+  if (sale.state === "closed" || nowMs >= sale.closesAtMs) return "ended";
+  if (nowMs < sale.opensAtMs) return "scheduled";
+  return sale.paused ? "paused" : "open";
+}

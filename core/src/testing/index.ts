@@ -1,0 +1,2 @@
+export { type GateHarness, gateContract } from "./gate.contract.ts";
+export { MemoryGate } from "./memory-gate.ts";

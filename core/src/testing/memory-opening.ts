@@ -1,0 +1,88 @@
+import type { Hold } from "../domain/checkout.ts";
+import type { GateSnapshot, KeyEntry } from "../domain/gate-snapshot.ts";
+import { type Demand, demandUnits, type Line, mergeLines, unitsOf } from "../domain/lines.ts";
+import type { GateTotals, Refusal } from "../domain/outcomes.ts";
+
+type TakeReply = { readonly kind: "taken"; readonly lines: Line[] } | Refusal;
+
+/** The counters and holds of one opening in memory, kept as the gate's scripts keep them. */
+export class MemoryOpening {
+  readonly stock: Map<string, number>;
+  readonly buyers: Map<string, number>;
+  readonly holds: Map<string, Hold>;
+  readonly dueAtMs: Map<string, number>;
+  readonly keys: Map<string, KeyEntry>;
+  totals: GateTotals;
+
+  constructor(snapshot: GateSnapshot) {
+    this.totals = snapshot.totals;
+    this.stock = new Map(snapshot.stock);
+    this.buyers = new Map(snapshot.buyers);
+    this.holds = new Map(snapshot.holds.map((hold) => [hold.checkoutId, hold]));
+    this.dueAtMs = new Map(
+      snapshot.holds.map((hold) => [hold.checkoutId, hold.mode === "submitted" ? 0 : hold.deadlineMs]),
+    );
+    this.keys = new Map(snapshot.keys.map((entry) => [`${entry.userId}|${entry.key}`, entry]));
+  }
+
+  /** Takes units off the stock, all or nothing; the checks come in the gate's order. */
+  take(userId: string, demand: Demand, limit: number): TakeReply {
+    const units = demandUnits(demand);
+    const wanted = mergeLines(demand.lines);
+    for (const { itemId } of wanted) if (!this.stock.has(itemId)) return { kind: "unknown_item", itemId };
+    if (this.totals.available < units) return { kind: "sold_out" };
+    for (const { itemId, quantity } of wanted) if (this.#left(itemId) < quantity) return { kind: "item_taken", itemId };
+    const bought = this.buyers.get(userId) ?? 0;
+    if (bought + units > limit) return { kind: "user_limit", unitsLeft: limit - bought };
+
+    const lines = this.#withAny(wanted, demand.any);
+    for (const { itemId, quantity } of lines) this.stock.set(itemId, this.#left(itemId) - quantity);
+    this.buyers.set(userId, bought + units);
+    this.#move({ available: -units, held: units });
+    return { kind: "taken", lines };
+  }
+
+  /** Ends a hold, if it is still there. */
+  end(checkoutId: string, confirmed: boolean): Hold | null {
+    const hold = this.holds.get(checkoutId);
+    if (!hold) return null;
+    const units = unitsOf(hold.lines);
+    this.holds.delete(checkoutId);
+    this.dueAtMs.delete(checkoutId);
+    if (confirmed) {
+      this.#move({ held: -units, sold: units });
+      return hold;
+    }
+    this.#move({ held: -units, available: units });
+    this.buyers.set(hold.userId, (this.buyers.get(hold.userId) ?? 0) - units);
+    for (const { itemId, quantity } of hold.lines) this.stock.set(itemId, this.#left(itemId) + quantity);
+    return hold;
+  }
+
+  #withAny(wanted: readonly Line[], any: number): Line[] {
+    const lines = [...wanted];
+    let rest = any;
+    while (rest > 0) {
+      for (const [itemId, left] of this.stock) {
+        const mine = unitsOf(lines.filter((line) => line.itemId === itemId));
+        if (rest === 0 || left <= mine) continue;
+        lines.push({ itemId, quantity: 1 });
+        rest -= 1;
+      }
+    }
+    return mergeLines(lines);
+  }
+
+  #left(itemId: string): number {
+    return this.stock.get(itemId) ?? 0;
+  }
+
+  #move(by: Partial<GateTotals>): void {
+    const { available, held, sold } = this.totals;
+    this.totals = {
+      available: available + (by.available ?? 0),
+      held: held + (by.held ?? 0),
+      sold: sold + (by.sold ?? 0),
+    };
+  }
+}

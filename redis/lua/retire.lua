@@ -1,0 +1,14 @@
+-- Shuts the gate of a closed sale that holds nothing, and lets its keys age out.
+-- KEYS: meta, totals, stock, pool, holds, due, buyers, keys
+-- ARGV: epoch, keepMs
+-- Replies: retired, holds_left, gone
+local meta, totals, stock, pool = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local holds, due, buyers, keys = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local epoch, keepMs = ARGV[1], ARGV[2]
+
+local sale = redis.call("HMGET", meta, "epoch", "open")
+if sale[1] ~= epoch or sale[2] ~= "1" then return { "gone" } end
+if redis.call("HLEN", holds) > 0 then return { "holds_left" } end
+redis.call("HSET", meta, "open", "0")
+for _, name in ipairs({ meta, totals, stock, pool, holds, due, buyers, keys }) do redis.call("PEXPIRE", name, keepMs) end
+return { "retired" }

@@ -1,0 +1,131 @@
+import {
+  type Admission,
+  CART_MS,
+  type CartReply,
+  type CartStep,
+  type Clock,
+  type Demand,
+  type GateTotals,
+  type PurchaseReply,
+  type Refusal,
+  type ReserveReply,
+  type ReserveRequest,
+} from "@flashgate/core";
+import type { Redis } from "ioredis";
+import { faultOf } from "./faults.ts";
+import { decodeHold } from "./hold-codec.ts";
+import { type Lease, Leases } from "./lease.ts";
+import type { Script } from "./scripts.ts";
+
+/** How long a submitted hold is left to its page before the sweep looks after it. */
+export const PAGE_GRACE_MS = 2_000;
+
+type Answer = { readonly kind: "answer"; readonly epoch: number; readonly words: readonly string[] };
+
+/** The shopper's side of the gate: one leased script per call. */
+export class RedisAdmission implements Admission {
+  readonly #redis: Redis;
+  readonly #leases: Leases;
+
+  constructor(redis: Redis, clock: Clock) {
+    this.#redis = redis;
+    this.#leases = new Leases(redis, clock);
+  }
+
+  async reserve(request: ReserveRequest): Promise<ReserveReply> {
+    const { saleId, checkoutId, userId, mode, demand, key, fingerprint } = request;
+    const args = [mode, checkoutId, userId, key, fingerprint, ...demandArgs(demand)];
+    const answer = await this.#run(saleId, "reserve", args);
+    if (answer.kind !== "answer") return answer;
+    const [word, first = "", second = ""] = answer.words;
+    const { epoch } = answer;
+    if (word === "held")
+      return { kind: word, epoch, hold: decodeHold(checkoutId, first), totals: totalsOf(answer.words) };
+    if (word === "replayed")
+      return { kind: word, epoch, checkoutId: first, hold: second ? decodeHold(first, second) : null };
+    return refusalOf(answer.words);
+  }
+
+  async addLines(request: CartStep & { readonly demand: Demand }): Promise<CartReply> {
+    const { saleId, checkoutId, userId, demand } = request;
+    const answer = await this.#run(saleId, "reserve", ["add", checkoutId, userId, "", "", ...demandArgs(demand)]);
+    if (answer.kind !== "answer") return answer;
+    const [word, hold = ""] = answer.words;
+    if (word === "held") {
+      return { kind: word, epoch: answer.epoch, hold: decodeHold(checkoutId, hold), totals: totalsOf(answer.words) };
+    }
+    if (word === "not_found" || word === "not_a_cart" || word === "expired") return { kind: word };
+    return refusalOf(answer.words);
+  }
+
+  async purchase({ saleId, checkoutId, userId }: CartStep): Promise<PurchaseReply> {
+    const answer = await this.#run(saleId, "purchase", [checkoutId, userId, String(PAGE_GRACE_MS)]);
+    if (answer.kind !== "answer") return answer;
+    const [word, hold = ""] = answer.words;
+    if (word === "submitted") return { kind: word, epoch: answer.epoch, hold: decodeHold(checkoutId, hold) };
+    if (word === "not_found" || word === "expired") return { kind: word };
+    return refusalOf(answer.words);
+  }
+
+  /** Runs a leased script; a stale lease is renewed once, since a recovery may just have opened the gate. */
+  async #run(saleId: string, name: "reserve" | "purchase", args: readonly string[]): Promise<Answer | Refusal> {
+    const answer = await this.#try(saleId, name, args);
+    return answer.kind === "gate_shut" ? this.#try(saleId, name, args) : answer;
+  }
+
+  async #try(saleId: string, name: "reserve" | "purchase", args: readonly string[]): Promise<Answer | Refusal> {
+    const lease = await this.#leases.of(saleId).catch(() => null);
+    if (!lease) return { kind: "gate_shut" };
+    try {
+      const words = await evaluate(this.#redis, lease.scripts[name], keysFor(name, lease), args);
+      if (words[0] !== "gate_shut") return { kind: "answer", epoch: lease.epoch, words };
+    } catch (error) {
+      if (faultOf(error) === "unknown") return { kind: "outcome_unknown", epoch: lease.epoch };
+    }
+    this.#leases.forget(saleId);
+    return { kind: "gate_shut" };
+  }
+}
+
+/** Runs a script that the server already knows; never loads it. Words and numbers come back as text. */
+export async function evaluate(
+  redis: Redis,
+  script: Script,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+): Promise<string[]> {
+  return (await redis.evalsha(script.sha, keys.length, ...keys, ...args)) as string[];
+}
+
+function keysFor(name: "reserve" | "purchase", { keys }: Lease): string[] {
+  if (name === "purchase") return [keys.meta, keys.holds, keys.due];
+  return [keys.meta, keys.totals, keys.stock, keys.pool, keys.holds, keys.due, keys.buyers, keys.keys];
+}
+
+function demandArgs(demand: Demand): string[] {
+  const named = demand.lines.flatMap(({ itemId, quantity }) => [itemId, String(quantity)]);
+  return [String(CART_MS), String(PAGE_GRACE_MS), String(demand.any), ...named];
+}
+
+function totalsOf(words: readonly string[]): GateTotals {
+  return { available: Number(words[2]), held: Number(words[3]), sold: Number(words[4]) };
+}
+
+function refusalOf([word, detail = ""]: readonly string[]): Refusal {
+  switch (word) {
+    case "key_reused":
+    case "sale_paused":
+    case "sale_not_open":
+    case "sale_closed":
+    case "backlog_full":
+    case "sold_out":
+      return { kind: word };
+    case "unknown_item":
+    case "item_taken":
+      return { kind: word, itemId: detail };
+    case "user_limit":
+      return { kind: word, unitsLeft: Number(detail) };
+    default:
+      throw new Error(`the gate answered "${word}", which is not a word of its scripts`);
+  }
+}

@@ -1,0 +1,140 @@
+import type { GateSnapshot, Opening, Survivors } from "@flashgate/core";
+import type { Redis } from "ioredis";
+import { evaluate } from "./admission.ts";
+import { connect, field, ready } from "./connection.ts";
+import { decodeHolds } from "./hold-codec.ts";
+import { EVENTS_CHANNEL, gateKeys, metaKey } from "./keys.ts";
+import { CONSTANT, leasedScripts, type Script } from "./scripts.ts";
+import { type StagedKey, stage } from "./staging.ts";
+
+/** How long a retired gate can still be read. */
+const KEEP_MS = 24 * 3_600_000;
+/** Holds read per call while survivors are gathered. */
+const SCAN_COUNT = 1_000;
+
+/**
+ * Opens and shuts gates. The only one who loads scripts: a load is the grant of a lease.
+ *
+ * Steps (b) and (d) each run on a connection of their own that never reconnects, so that all of a step meets one life
+ * of one server; `run_id` and `master_replid`, remembered from (b), tell (d) whether it is still that one.
+ */
+export class RedisOpening implements Opening {
+  readonly #url: string;
+  readonly #redis: Redis;
+  readonly #backlogMax: number;
+
+  constructor(parts: { readonly url: string; readonly redis: Redis; readonly backlogMax: number }) {
+    this.#url = parts.url;
+    this.#redis = parts.redis;
+    this.#backlogMax = parts.backlogMax;
+  }
+
+  shut(saleId: string, epoch: number, openEpoch: number): Promise<Survivors | "superseded"> {
+    return this.#once(async (redis) => {
+      const incarnation = await incarnationOf(redis);
+      await load(redis, [CONSTANT.shut]);
+      const [word] = await evaluate(redis, CONSTANT.shut, [metaKey(saleId)], [epoch]);
+      if (word === "superseded") return word;
+      const holds = await scanHolds(redis, gateKeys(saleId, openEpoch).holds);
+      return { holds: decodeHolds(holds), incarnation };
+    });
+  }
+
+  install(snapshot: GateSnapshot, incarnation: string): Promise<"installed" | "superseded"> {
+    const { id, epoch } = snapshot.sale;
+    return this.#once(async (redis) => {
+      await redis.watch(metaKey(id));
+      const current = await redis.hget(metaKey(id), "epoch");
+      if (Number(current) !== epoch || (await incarnationOf(redis)) !== incarnation) return "superseded";
+      const staged = await stage(redis, snapshot);
+      const replid = field(await redis.info("replication"), "master_replid") ?? "";
+      const done = await this.#exchange(redis, snapshot, staged, replid);
+      return done ? "installed" : "superseded";
+    });
+  }
+
+  async isOpen(saleId: string, epoch: number): Promise<boolean> {
+    const scripts = [...Object.values(leasedScripts(saleId, epoch)), ...Object.values(CONSTANT)];
+    const [meta, replication, known] = await Promise.all([
+      this.#redis.hmget(metaKey(saleId), "epoch", "open", "replid"),
+      this.#redis.info("replication"),
+      this.#redis.script("EXISTS", ...scripts.map(({ sha }) => sha)) as Promise<number[]>,
+    ]);
+    const [current, open, replid] = meta;
+    const here = Number(current) === epoch && open === "1" && replid === field(replication, "master_replid");
+    return here && known.every((exists) => exists === 1);
+  }
+
+  async retire(saleId: string, epoch: number): Promise<"retired" | "holds_left" | "gone"> {
+    const { meta, totals, stock, pool, holds, due, buyers, keys } = gateKeys(saleId, epoch);
+    await load(this.#redis, [CONSTANT.finalise, CONSTANT.retire]);
+    const all = [meta, totals, stock, pool, holds, due, buyers, keys];
+    const [word] = await evaluate(this.#redis, CONSTANT.retire, all, [epoch, KEEP_MS]);
+    return word as "retired" | "holds_left" | "gone";
+  }
+
+  /** Puts the staged keys in place, opens meta and grants the lease: all of it, or, where meta changed, nothing. */
+  async #exchange(
+    redis: Redis,
+    snapshot: GateSnapshot,
+    staged: readonly StagedKey[],
+    replid: string,
+  ): Promise<boolean> {
+    const { id, epoch, opensAtMs, closesAtMs, settleUntilMs, limitPerUser, paused } = snapshot.sale;
+    const exchange = redis.multi();
+    for (const { from, to, filled } of staged) {
+      exchange.del(to);
+      if (filled) exchange.rename(from, to).persist(to);
+    }
+    exchange.hset(metaKey(id), {
+      epoch,
+      open: 1,
+      paused: paused ? 1 : 0,
+      opens_ms: opensAtMs,
+      closes_ms: closesAtMs,
+      settle_ms: settleUntilMs,
+      limit: limitPerUser,
+      backlog: this.#backlogMax,
+      replid,
+    });
+    exchange.persist(metaKey(id));
+    for (const { text } of [...Object.values(leasedScripts(id, epoch)), ...Object.values(CONSTANT)]) {
+      exchange.script("LOAD", text);
+    }
+    exchange.publish(EVENTS_CHANNEL, JSON.stringify({ kind: "opened", sale: id, epoch: String(epoch) }));
+    const replies = await exchange.exec();
+    for (const [error] of replies ?? []) if (error) throw error;
+    return replies !== null;
+  }
+
+  async #once<Value>(work: (redis: Redis) => Promise<Value>): Promise<Value> {
+    const redis = connect(this.#url, "opening", "once");
+    try {
+      await ready(redis);
+      return await work(redis);
+    } finally {
+      redis.disconnect();
+    }
+  }
+}
+
+/** Names one life of one server in one replication history. */
+async function incarnationOf(redis: Redis): Promise<string> {
+  const [server, replication] = await Promise.all([redis.info("server"), redis.info("replication")]);
+  return `${field(server, "run_id")}/${field(replication, "master_replid")}`;
+}
+
+async function load(redis: Redis, scripts: readonly Script[]): Promise<void> {
+  for (const { text } of scripts) await redis.script("LOAD", text);
+}
+
+async function scanHolds(redis: Redis, key: string): Promise<string[]> {
+  const found = new Map<string, string>();
+  let cursor = "0";
+  do {
+    const [next, flat] = await redis.hscan(key, cursor, "COUNT", SCAN_COUNT);
+    for (let at = 0; at + 1 < flat.length; at += 2) found.set(flat[at] ?? "", flat[at + 1] ?? "");
+    cursor = next;
+  } while (cursor !== "0");
+  return [...found].flat();
+}

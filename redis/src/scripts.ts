@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+
+/** A Lua text and the SHA-1 by which Redis knows it. */
+export interface Script {
+  readonly text: string;
+  readonly sha: string;
+}
+
+type LeasedName = "reserve" | "purchase" | "lapse";
+type ConstantName = "finalise" | "claimDue" | "shut" | "retire";
+
+const LEASED = { reserve: read("reserve"), purchase: read("purchase"), lapse: read("lapse") } as const;
+
+/**
+ * Scripts that promise nothing and so need no lease. Like the leased ones they are loaded by whoever opens gates, never
+ * by whoever calls them.
+ */
+export const CONSTANT: Readonly<Record<ConstantName, Script>> = {
+  finalise: script(read("finalise")),
+  claimDue: script(read("claim-due")),
+  shut: script(read("shut")),
+  retire: script(read("retire")),
+};
+
+/**
+ * The scripts of one opening of one sale. Their text names sale and epoch in its first line, so that their SHAs are a
+ * lease on exactly that opening: a server that lost its script cache, by a restart or a promotion, answers NOSCRIPT
+ * until a recovery grants the lease anew.
+ */
+export function leasedScripts(saleId: string, epoch: number): Readonly<Record<LeasedName, Script>> {
+  const lease = `local SALE, EPOCH = "${saleId}", "${epoch}"\n`;
+  return {
+    reserve: script(lease + LEASED.reserve),
+    purchase: script(lease + LEASED.purchase),
+    lapse: script(lease + LEASED.lapse),
+  };
+}
+
+function read(name: string): string {
+  return readFileSync(new URL(`../lua/${name}.lua`, import.meta.url), "utf8");
+}
+
+function script(text: string): Script {
+  return { text, sha: createHash("sha1").update(text).digest("hex") };
+}

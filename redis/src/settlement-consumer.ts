@@ -1,0 +1,78 @@
+import { PAGE_CHECKOUTS_MAX, type Page } from "@flashgate/core";
+import { Worker } from "bullmq";
+import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
+
+/** What becomes of a page job. `retry` and a thrown error deliver it again, after a backoff. */
+export type PageResult = "done" | "retry";
+
+export interface SettlementConsumerOptions {
+  readonly url: string;
+  /** Pages settled at once. */
+  readonly concurrency: number;
+  readonly settle: (page: Page) => Promise<PageResult>;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** A job's lock: past it without a renewal another worker takes the page over, which the ledger's keys make harmless. */
+const LOCK_MS = 15_000;
+const STALLED_CHECK_MS = 5_000;
+/** Stalls an innocent page may suffer (its worker was killed) before it is failed; the sweep pages its holds again. */
+const STALLS_MAX = 10;
+/** Failed pages kept for ops to look at; done ones are of no interest. */
+const FAILED_KEPT = { age: 24 * 3_600, count: 1_000 };
+
+/** Takes page jobs off the queue, any number of processes side by side. */
+export class BullSettlementConsumer {
+  readonly #worker: Worker;
+
+  constructor({ url, concurrency, settle, onFault }: SettlementConsumerOptions) {
+    this.#worker = new Worker(
+      QUEUE_NAME,
+      async (job) => {
+        if ((await settle(pageOf(job.data))) === "retry") throw new PageRetry();
+      },
+      {
+        prefix: QUEUE_PREFIX,
+        connection: { url, connectionName: "flashgate-consumer", maxRetriesPerRequest: null },
+        concurrency,
+        lockDuration: LOCK_MS,
+        stalledInterval: STALLED_CHECK_MS,
+        maxStalledCount: STALLS_MAX,
+        removeOnComplete: { count: 0 },
+        removeOnFail: FAILED_KEPT,
+        autorun: false,
+      },
+    );
+    this.#worker.on("error", onFault);
+    this.#worker.on("failed", (_job, error) => {
+      if (!(error instanceof PageRetry)) onFault(error);
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#worker.waitUntilReady();
+    this.#worker.run().catch(() => undefined);
+  }
+
+  /** Takes no further page and waits for those under way. */
+  async close(): Promise<void> {
+    await this.#worker.close();
+  }
+}
+
+/** How a page job asks BullMQ for another delivery. */
+class PageRetry extends Error {
+  constructor() {
+    super("the sale's gate is being recovered; deliver the page again");
+  }
+}
+
+/** The only things a job may say are which ids to look up. Throws on anything else: an edited job fails, it does not act. */
+function pageOf(data: unknown): Page {
+  const { saleId, epoch, checkoutIds } = Object(data) as Partial<Page>;
+  const ids = Array.isArray(checkoutIds) && checkoutIds.every((id) => typeof id === "string") ? checkoutIds : null;
+  if (typeof saleId !== "string" || !Number.isInteger(epoch) || !ids || ids.length > PAGE_CHECKOUTS_MAX) {
+    throw new Error("a page job holds a sale id, an epoch and at most 200 checkout ids");
+  }
+  return { saleId, epoch: Number(epoch), checkoutIds: ids };
+}

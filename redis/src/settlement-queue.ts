@@ -1,0 +1,86 @@
+import { PAGE_CHECKOUTS_MAX, type Page, type SettlementQueue } from "@flashgate/core";
+import { Queue } from "bullmq";
+import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
+
+/** How long a checkout waits for company before its page leaves. */
+export const PAGE_COLLECT_MS = 3;
+/** Longest wait for one enqueue; past it the page may or may not be there. */
+const ENQUEUE_TIMEOUT_MS = 1_000;
+/** A page that has to be retried waits this long; it ends as failed after so many deliveries, and the sweep makes a new one. */
+const RETRY_MS = 250;
+const ATTEMPTS_MAX = 20;
+/** Queue events kept: nobody reads them back. */
+const EVENTS_KEPT = 100;
+
+export interface SettlementQueueOptions {
+  readonly url: string;
+  /** Told of every page whose enqueue failed or timed out; the sweep will page its holds again. */
+  readonly onFault: (page: Page, error: unknown) => void;
+}
+
+/**
+ * Collects submitted checkouts into pages and enqueues them through BullMQ, behind the shopper's answer.
+ *
+ * ```
+ *   (empty) ── first checkout: start the timer ──▶ collecting ── 200 checkouts, or the timer ──▶ enqueued, (empty)
+ * ```
+ */
+export class BullSettlementQueue implements SettlementQueue {
+  readonly #queue: Queue;
+  readonly #onFault: SettlementQueueOptions["onFault"];
+  readonly #collecting = new Map<string, { page: Page & { checkoutIds: string[] }; timer: NodeJS.Timeout }>();
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor({ url, onFault }: SettlementQueueOptions) {
+    this.#onFault = onFault;
+    this.#queue = new Queue(QUEUE_NAME, {
+      prefix: QUEUE_PREFIX,
+      connection: {
+        url,
+        connectionName: "flashgate-queue",
+        enableOfflineQueue: false,
+        maxRetriesPerRequest: 1,
+        commandTimeout: ENQUEUE_TIMEOUT_MS,
+      },
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
+      streams: { events: { maxLen: EVENTS_KEPT } },
+      defaultJobOptions: { attempts: ATTEMPTS_MAX, backoff: { type: "fixed", delay: RETRY_MS } },
+    });
+    this.#queue.on("error", () => undefined);
+  }
+
+  submit(saleId: string, epoch: number, checkoutId: string): void {
+    const name = `${saleId} ${epoch}`;
+    const open = this.#collecting.get(name);
+    if (open) {
+      open.page.checkoutIds.push(checkoutId);
+      if (open.page.checkoutIds.length >= PAGE_CHECKOUTS_MAX) this.#send(name);
+      return;
+    }
+    const timer = setTimeout(() => this.#send(name), PAGE_COLLECT_MS);
+    this.#collecting.set(name, { page: { saleId, epoch, checkoutIds: [checkoutId] }, timer });
+  }
+
+  async enqueue(page: Page): Promise<void> {
+    await this.#queue.add("page", page);
+  }
+
+  /** Sends what is collected, waits for what is under way, and disconnects. */
+  async close(): Promise<void> {
+    for (const name of [...this.#collecting.keys()]) this.#send(name);
+    await Promise.all(this.#underWay);
+    await this.#queue.close();
+  }
+
+  #send(name: string): void {
+    const collected = this.#collecting.get(name);
+    if (!collected) return;
+    this.#collecting.delete(name);
+    clearTimeout(collected.timer);
+    const sent = this.enqueue(collected.page)
+      .catch((error: unknown) => this.#onFault(collected.page, error))
+      .finally(() => this.#underWay.delete(sent));
+    this.#underWay.add(sent);
+  }
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { statuses } from "../tidy/statuses.ts";
+import { findings } from "./findings.ts";
+
+const MEND = "name the outcome and let api/src/responses.ts choose the status";
+
+describe("statuses", () => {
+  it.each([
+    ["response.status(404).end();", "status(404"],
+    ["response.writeHead(503);", "writeHead(503"],
+    ["response.statusCode = 429;", "statusCode = 429"],
+    ["if (response.statusCode === 500) retry();", "statusCode === 500"],
+    ["const problem = { status: 409 };", "status: 409"],
+    ["response.status(202).json(ticket);", "status(202"],
+    ["response.sendStatus(code);", ".sendStatus("],
+  ])("refuses %s", (text, found) => {
+    expect(findings(statuses, { "api/src/routes/checkouts.ts": text })).toEqual([
+      `api/src/routes/checkouts.ts:1 \`${found}\`: ${MEND}`,
+    ]);
+  });
+
+  it("lets the one table, other numbers and other workspaces pass", () => {
+    const passing = {
+      "api/src/responses.ts": "response.writeHead(404); const problem = { status: 409 };",
+      "api/src/routes/checkouts.ts": "const limit = 404; response.status(200); send({ statusMs: 500, status: 4040 });",
+      "cli/src/load.ts": "if (reply.statusCode === 503) retry();",
+    };
+    expect(findings(statuses, passing)).toEqual([]);
+  });
+});

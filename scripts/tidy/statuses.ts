@@ -1,0 +1,25 @@
+/** What an outcome is called in HTTP is decided in one file. */
+import { forbid } from "./forbid.ts";
+import { maskOf } from "./mask.ts";
+import { isScript } from "./places.ts";
+import type { Rule } from "./project.ts";
+
+/** The one file of the api that may spell a status; move the table, and this name moves with it. */
+const HOME = "api/src/responses.ts";
+
+const MEND = `name the outcome and let ${HOME} choose the status`;
+
+export const statuses: Rule = {
+  name: "statuses",
+  why: "one table answers which outcome is which status, and no route can disagree with it",
+  check: (project) =>
+    forbid(
+      project.filter(({ path }) => path.startsWith("api/src/") && isScript(path) && path !== HOME),
+      (file) => maskOf(file).code,
+      [
+        { pattern: /\b(?:status|writeHead)\s*\(\s*(?:4\d\d|5\d\d|202)\b/g, mend: MEND },
+        { pattern: /\b(?:status|statusCode)\s*(?::|={1,3})\s*(?:4\d\d|5\d\d|202)\b/g, mend: MEND },
+        { pattern: /\.\s*sendStatus\s*\(/g, mend: MEND },
+      ],
+    ),
+};
