@@ -1,11 +1,11 @@
 import { PAGE_CHECKOUTS_MAX, type Page, type SettlementQueue } from "@flashgate/core";
 import { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { connect, ready } from "./connection.ts";
 import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
 
 /** How long a checkout waits for company before its page leaves. */
 export const PAGE_COLLECT_MS = 3;
-/** Longest wait for one enqueue; past it the page may or may not be there. */
-const ENQUEUE_TIMEOUT_MS = 1_000;
 /** A page that has to be retried waits this long; it ends as failed after so many deliveries, and the sweep makes a new one. */
 const RETRY_MS = 250;
 const ATTEMPTS_MAX = 20;
@@ -26,6 +26,7 @@ export interface SettlementQueueOptions {
  * ```
  */
 export class BullSettlementQueue implements SettlementQueue {
+  readonly #redis: Redis;
   readonly #queue: Queue;
   readonly #onFault: SettlementQueueOptions["onFault"];
   readonly #collecting = new Map<string, { page: Page & { checkoutIds: string[] }; timer: NodeJS.Timeout }>();
@@ -33,15 +34,10 @@ export class BullSettlementQueue implements SettlementQueue {
 
   constructor({ url, onFault }: SettlementQueueOptions) {
     this.#onFault = onFault;
+    this.#redis = connect(url, "queue", "answer");
     this.#queue = new Queue(QUEUE_NAME, {
       prefix: QUEUE_PREFIX,
-      connection: {
-        url,
-        connectionName: "flashgate-queue",
-        enableOfflineQueue: false,
-        maxRetriesPerRequest: 1,
-        commandTimeout: ENQUEUE_TIMEOUT_MS,
-      },
+      connection: this.#redis,
       skipWaitingForReady: true,
       skipVersionCheck: true,
       streams: { events: { maxLen: EVENTS_KEPT } },
@@ -66,11 +62,17 @@ export class BullSettlementQueue implements SettlementQueue {
     await this.#queue.add("page", page);
   }
 
+  /** Resolves once pages can be enqueued; before that, enqueuing fails. */
+  async whenReady(): Promise<void> {
+    await ready(this.#redis);
+  }
+
   /** Sends what is collected, waits for what is under way, and disconnects. */
   async close(): Promise<void> {
     for (const name of [...this.#collecting.keys()]) this.#send(name);
     await Promise.all(this.#underWay);
     await this.#queue.close();
+    this.#redis.disconnect();
   }
 
   #send(name: string): void {

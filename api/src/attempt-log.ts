@@ -1,0 +1,50 @@
+import type { AttemptLedger, RefusedAttempt } from "@flashgate/core";
+
+/** Attempts that wait to be written; past it they are dropped and counted. */
+const WAITING_MAX = 20_000;
+const PAGE_MAX = 500;
+
+/**
+ * Writes refused attempts to the ledger, in pages, behind the shoppers' answers. Best effort: a flood or an outage drops
+ * some, and `dropped` says how many. Accepted attempts are written where the checkout is.
+ */
+export class AttemptLog {
+  readonly #ledger: AttemptLedger;
+  #waiting: RefusedAttempt[] = [];
+  #flushing: Promise<void> | undefined;
+  #dropped = 0;
+
+  constructor(ledger: AttemptLedger) {
+    this.#ledger = ledger;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  note(attempt: RefusedAttempt): void {
+    if (this.#waiting.length >= WAITING_MAX) this.#dropped += 1;
+    else this.#waiting.push(attempt);
+  }
+
+  /** Writes what waits. Never rejects. */
+  async flush(): Promise<void> {
+    this.#flushing ??= this.#write().finally(() => {
+      this.#flushing = undefined;
+    });
+    return this.#flushing;
+  }
+
+  async #write(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const page = this.#waiting.slice(0, PAGE_MAX);
+      this.#waiting = this.#waiting.slice(PAGE_MAX);
+      try {
+        await this.#ledger.recordRefused(page);
+      } catch {
+        this.#dropped += page.length;
+        return;
+      }
+    }
+  }
+}

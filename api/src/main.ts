@@ -1,0 +1,154 @@
+import { randomUUID } from "node:crypto";
+import { SaleBoard } from "@flashgate/core";
+import { createLedger, createPool } from "@flashgate/drizzle";
+import {
+  createHttpMetrics,
+  createLogger,
+  createRegistry,
+  createTelemetry,
+  LogLines,
+  startOpsServer,
+} from "@flashgate/monitoring";
+import { BACKLOG_MAX, BullSettlementQueue, openFeed, openGate } from "@flashgate/redis";
+import closeWithGrace from "close-with-grace";
+import { v7 as uuidv7 } from "uuid";
+import { createApp } from "./app.ts";
+import { AttemptLog } from "./attempt-log.ts";
+import { BoardKeeper } from "./board-keeper.ts";
+import { type ApiConfig, readConfig } from "./config.ts";
+import { close, createServer, listen } from "./server.ts";
+import { StatusReader } from "./status-reader.ts";
+import { TicketSeal } from "./ticket-seal.ts";
+import { Verdicts } from "./verdicts.ts";
+
+/** Longest time a stopping api gives the requests under way. */
+const CLOSE_MS_MAX = 15_000;
+/** How often the board is read again, whatever the events said. */
+const RESYNC_MS = 2_000;
+const ATTEMPTS_MS = 500;
+
+/** Runs an api. Resolves once it answers requests. */
+export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
+  const config = readConfig(env);
+  const world = await openWorld(config);
+  const memory = openMemory(config, world);
+  const follower = await followSales(world, memory);
+  const life = { stopping: false };
+  const server = createServer(createPublicApp(config, world, memory, life));
+  const ops = await startOpsServer({
+    host: config.OPS_HOST,
+    port: config.OPS_PORT,
+    registry: world.registry,
+    logger: world.logger,
+    checks: [
+      { name: "redis", critical: true, check: () => world.gate.ping() },
+      { name: "postgres", critical: false, check: async () => void (await world.pool.query("select 1")) },
+    ],
+  });
+  const url = await listen(server, config.HOST, config.PORT);
+
+  closeWithGrace({ delay: CLOSE_MS_MAX, logger: false }, async ({ err }) => {
+    if (err) world.lines.unhandledError(err);
+    life.stopping = true;
+    ops.setReady(false);
+    memory.verdicts.close();
+    await close(server);
+    await follower.stop();
+    await closeWorld(world);
+    await ops.close();
+  });
+  ops.setReady(true);
+  world.lines.apiListening(url);
+  process.send?.({ kind: "ready", service: "api", url, opsUrl: ops.url });
+}
+
+type World = Awaited<ReturnType<typeof openWorld>>;
+type Memory = ReturnType<typeof openMemory>;
+
+/** Everything outside this process that the api talks to. */
+async function openWorld(config: ApiConfig) {
+  const clock = { nowMs: () => Date.now() };
+  const logger = createLogger({ service: "api", level: config.LOG_LEVEL });
+  const lines = new LogLines(logger);
+  const registry = createRegistry({ service: "api" });
+  const telemetry = createTelemetry({ registry, logger });
+  const pool = createPool({
+    url: config.DATABASE_URL,
+    max: config.DATABASE_POOL,
+    applicationName: "flashgate-api",
+    onError: (error) => lines.connectionLost("postgres", error),
+  });
+  const gate = await openGate({ url: config.REDIS_URL, name: "api", clock, backlogMax: BACKLOG_MAX });
+  const events = await openFeed(config.REDIS_URL, "api");
+  const queue = new BullSettlementQueue({
+    url: config.REDIS_URL,
+    onFault: (page, error) => lines.pageNotEnqueued(page.saleId, error),
+  });
+  await queue.whenReady();
+  return { clock, logger, lines, registry, telemetry, pool, ledger: createLedger(pool), gate, events, queue };
+}
+
+async function closeWorld({ queue, events, gate, pool }: World): Promise<void> {
+  await queue.close();
+  events.close();
+  gate.close();
+  await pool.end();
+}
+
+/** What the api keeps in mind: the sale board, the verdicts it heard of, the attempts to be written. */
+function openMemory(config: ApiConfig, { ledger, clock }: World) {
+  const verdicts = new Verdicts();
+  return {
+    board: new SaleBoard(),
+    verdicts,
+    statuses: new StatusReader({ ledger, verdicts, clock }),
+    attempts: config.ATTEMPTS === "all" ? new AttemptLog(ledger) : null,
+  };
+}
+
+/** Keeps board and verdicts fresh until stopped. */
+async function followSales({ ledger, gate, events, lines }: World, { board, verdicts, attempts }: Memory) {
+  const keeper = new BoardKeeper({ board, ledger, gate: gate.reader });
+  const stale = (error: unknown) => lines.boardStale(error);
+  const resync = (missed: boolean) => keeper.resync({ missed }).catch(stale);
+  const unsubscribe = await events.feed.subscribe(
+    (event) => {
+      if (event.kind === "settled") for (const judged of event.judged) verdicts.note(judged);
+      keeper.follow(event).catch(stale);
+    },
+    () => {
+      verdicts.wakeAll();
+      void resync(true);
+    },
+  );
+  await keeper.resync({ missed: false });
+  const beats = [setInterval(resync, RESYNC_MS, false), setInterval(() => void attempts?.flush(), ATTEMPTS_MS)];
+  const stop = async () => {
+    for (const beat of beats) clearInterval(beat);
+    await attempts?.flush();
+    await unsubscribe();
+  };
+  return { stop };
+}
+
+function createPublicApp(config: ApiConfig, world: World, memory: Memory, life: { readonly stopping: boolean }) {
+  const { ledger, gate, queue, clock, telemetry, lines } = world;
+  const http = createHttpMetrics(world.registry);
+  return createApp({
+    ...memory,
+    ledger,
+    queue,
+    clock,
+    telemetry,
+    admission: gate.admission,
+    holds: gate.holds,
+    ids: { checkoutId: () => uuidv7(), saleId: () => `x-${uuidv7()}` },
+    seal: new TicketSeal(config.TICKET_SECRET, config.TICKET_SECRET_PREVIOUS),
+    instance: randomUUID().slice(0, 8),
+    random: () => Math.random(),
+    requestId: () => randomUUID(),
+    observe: (route, method, statusCode, seconds) => http.observe(route, method, statusCode, seconds),
+    onError: (error, requestId) => lines.requestFailed(requestId, error),
+    stopping: () => life.stopping,
+  });
+}

@@ -1,0 +1,207 @@
+import type { Refusal } from "@flashgate/core";
+import type { Response } from "express";
+
+/** One field that was not usable, and how to mend it. */
+export interface FieldFault {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** Everything that can be answered but a success. */
+export type Problem =
+  | { readonly kind: "malformed"; readonly detail: string; readonly faults?: readonly FieldFault[] }
+  | { readonly kind: "unauthenticated" }
+  | { readonly kind: "not_found"; readonly what: "sale" | "item" | "ticket" | "route" }
+  | { readonly kind: "method_not_allowed"; readonly allow: string }
+  | { readonly kind: "already_confirmed" }
+  | { readonly kind: "too_large" }
+  | { readonly kind: "wrong_type"; readonly detail: string }
+  | { readonly kind: "outcome_unknown"; readonly ticket: string; readonly statusUrl: string }
+  | { readonly kind: "stopping" }
+  | { readonly kind: "unavailable" }
+  | Exclude<Refusal, { readonly kind: "outcome_unknown" }>;
+
+interface Answer {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly more?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Seconds after which trying again makes sense; spread out, so that a crowd does not come back as one. */
+  readonly retryAfterS?: number;
+}
+
+/** Headers of every answer: nothing of it is a page. */
+const HEADERS = {
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+} as const;
+
+const JSON_TYPE = "application/json; charset=utf-8";
+const PRIVATE = { "cache-control": "no-store" } as const;
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Sends a body with one write. */
+function send(response: Response, status: number, type: string, body: string, headers: Headers): void {
+  response.writeHead(status, {
+    ...HEADERS,
+    "content-type": type,
+    "content-length": Buffer.byteLength(body),
+    ...headers,
+  });
+  response.end(body);
+}
+
+/** A checkout was reserved; it was promised, not decided. */
+export function sendAccepted(
+  response: Response,
+  body: { readonly links: { readonly self: string } },
+  retryAfterS: number,
+): void {
+  const headers = { ...PRIVATE, location: body.links.self, "retry-after": String(retryAfterS) };
+  send(response, 202, JSON_TYPE, JSON.stringify(body), headers);
+}
+
+/** A ticket's status; `retryAfterS` where it may still change. */
+export function sendTicket(response: Response, body: object, retryAfterS: number | null): void {
+  const headers = retryAfterS === null ? PRIVATE : { ...PRIVATE, "retry-after": String(retryAfterS) };
+  send(response, 200, JSON_TYPE, JSON.stringify(body), headers);
+}
+
+/** Something that everybody may see for a second. */
+export function sendPublic(response: Response, body: object, headers: Headers = {}): void {
+  send(response, 200, JSON_TYPE, JSON.stringify(body), { "cache-control": "public, max-age=1", ...headers });
+}
+
+/** The copy that the client has is still good. */
+export function sendNotModified(response: Response, etag: string): void {
+  response.writeHead(304, { ...HEADERS, etag, "cache-control": "public, max-age=1" });
+  response.end();
+}
+
+/** An image that never changes. */
+export function sendImage(response: Response, svg: string): void {
+  send(response, 200, "image/svg+xml; charset=utf-8", svg, { "cache-control": "public, max-age=31536000, immutable" });
+}
+
+/** Answers with an RFC 9457 problem. */
+export function sendProblem(response: Response, problem: Problem, requestId: string, random: () => number): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const { status, title, detail, more, headers, retryAfterS } = answerOf(problem);
+  const code = problem.kind === "not_found" ? `${problem.what}_not_found` : problem.kind;
+  const body = { type: `/problems/${code}`, title, status, code, detail, ...more, request_id: requestId };
+  const retry = retryAfterS === undefined ? {} : { "retry-after": String(retryAfterS + Math.floor(random() * 2)) };
+  const all = { ...PRIVATE, "x-request-id": requestId, ...headers, ...retry };
+  send(response, status, "application/problem+json; charset=utf-8", JSON.stringify(body), all);
+}
+
+function answerOf(problem: Problem): Answer {
+  switch (problem.kind) {
+    case "malformed": {
+      const more = problem.faults ? { errors: problem.faults } : {};
+      return { status: 400, title: "The request is not usable", detail: problem.detail, more };
+    }
+    case "unknown_item": {
+      const fault = { field: "items[].item_id", message: `"${problem.itemId}" is not an item of this sale` };
+      return { status: 400, title: "No such item", detail: fault.message, more: { errors: [fault] } };
+    }
+    case "unauthenticated":
+      return { status: 401, title: "Who is asking?", detail: "Send the shopper's id in the X-User-Id header." };
+    case "user_limit": {
+      const detail = `The limit of this sale is reached: ${problem.unitsLeft} more for this shopper, what is held included.`;
+      return { status: 403, title: "Over the limit", detail, more: { units_left: problem.unitsLeft } };
+    }
+    case "not_found":
+      return { status: 404, title: "Not found", detail: `There is no such ${problem.what}.` };
+    case "method_not_allowed":
+      return { status: 405, title: "Not this way", detail: `Use ${problem.allow}.`, headers: { allow: problem.allow } };
+    case "sold_out":
+      return {
+        status: 409,
+        title: "Sold out",
+        detail: "Not enough is left. Stock may come back while checkouts are being settled.",
+      };
+    case "item_taken": {
+      const detail = `Not enough of item "${problem.itemId}" is left.`;
+      return { status: 409, title: "Item taken", detail, more: { item_id: problem.itemId } };
+    }
+    case "sale_not_open":
+      return { status: 409, title: "Not open yet", detail: "The sale has not begun." };
+    case "sale_closed":
+      return { status: 409, title: "Over", detail: "The sale is over." };
+    case "already_confirmed":
+      return {
+        status: 409,
+        title: "Already confirmed",
+        detail: "The checkout has become an order and cannot be cancelled.",
+      };
+    case "too_large":
+      return { status: 413, title: "Too large", detail: "A checkout fits into 2 KB." };
+    case "wrong_type":
+      return { status: 415, title: "Wrong type", detail: problem.detail };
+    case "key_reused":
+      return {
+        status: 422,
+        title: "Key used before",
+        detail: "This Idempotency-Key came with another request before: use a new one.",
+      };
+    default:
+      return unavailable(problem);
+  }
+}
+
+/** Nothing was decided against the shopper: come back. */
+function unavailable(
+  problem: Extract<
+    Problem,
+    { kind: "outcome_unknown" | "gate_shut" | "backlog_full" | "sale_paused" | "stopping" | "unavailable" }
+  >,
+): Answer {
+  switch (problem.kind) {
+    case "outcome_unknown": {
+      const detail =
+        "The reservation may have happened. Ask for its ticket, or send the same request with the same Idempotency-Key.";
+      const more = { ticket: problem.ticket, links: { self: problem.statusUrl } };
+      return {
+        status: 503,
+        title: "No answer in time",
+        detail,
+        more,
+        headers: { location: problem.statusUrl },
+        retryAfterS: 1,
+      };
+    }
+    case "gate_shut":
+      return {
+        status: 503,
+        title: "One moment",
+        detail: "The sale's gate is being recovered. Nothing was reserved.",
+        retryAfterS: 1,
+      };
+    case "backlog_full":
+      return {
+        status: 503,
+        title: "One moment",
+        detail: "Too many checkouts wait to be settled. Nothing was reserved.",
+        retryAfterS: 2,
+      };
+    case "sale_paused":
+      return { status: 503, title: "Paused", detail: "The sale is paused. Nothing was reserved.", retryAfterS: 5 };
+    case "stopping":
+      return {
+        status: 503,
+        title: "One moment",
+        detail: "This server is being restarted. Nothing was done.",
+        retryAfterS: 1,
+      };
+    case "unavailable":
+      return { status: 503, title: "One moment", detail: "Something this needs is away. Try again.", retryAfterS: 2 };
+    default:
+      return problem satisfies never;
+  }
+}

@@ -1,0 +1,154 @@
+import http from "node:http";
+import {
+  generatedCatalogue,
+  type Page,
+  recoverGate,
+  SaleBoard,
+  type SalePlan,
+  type SettlementQueue,
+  settlePage,
+  type Telemetry,
+} from "@flashgate/core";
+import { MemoryGate, MemoryLedger } from "@flashgate/core/testing";
+import { v7 as uuidv7 } from "uuid";
+import { createApp } from "../src/app.ts";
+import { BoardKeeper } from "../src/board-keeper.ts";
+import { close, createServer, listen } from "../src/server.ts";
+import { StatusReader } from "../src/status-reader.ts";
+import { TicketSeal } from "../src/ticket-seal.ts";
+import { Verdicts } from "../src/verdicts.ts";
+
+const silent: Telemetry = { emit: () => undefined };
+export const SECRET = "a test secret of at least 32 bytes!";
+
+/** Collects pages until {@link settle} judges them: the tests say when. */
+class HeldQueue implements SettlementQueue {
+  readonly pages: Page[] = [];
+
+  submit(saleId: string, epoch: number, checkoutId: string): void {
+    this.pages.push({ saleId, epoch, checkoutIds: [checkoutId] });
+  }
+
+  async enqueue(page: Page): Promise<void> {
+    this.pages.push(page);
+  }
+}
+
+/** A whole shop over memory: the real app, server, commands and queries; the caller's clock and settlement. */
+export async function openShop() {
+  const clock = { ms: Date.UTC(2026, 10, 22, 10, 30), nowMs: () => clock.ms };
+  const ledger = new MemoryLedger(clock);
+  const gate = new MemoryGate(clock);
+  const queue = new HeldQueue();
+  const board = new SaleBoard();
+  const keeper = new BoardKeeper({ board, ledger, gate });
+  const verdicts = new Verdicts();
+  const errors: unknown[] = [];
+  await gate.subscribe((event) => {
+    if (event.kind === "settled") for (const judged of event.judged) verdicts.note(judged);
+    board.apply(event);
+  });
+
+  const app = createApp({
+    admission: gate,
+    holds: gate,
+    ledger,
+    queue,
+    clock,
+    telemetry: silent,
+    board,
+    verdicts,
+    statuses: new StatusReader({ ledger, verdicts, clock }),
+    attempts: null,
+    ids: { checkoutId: () => uuidv7(), saleId: () => `x-${uuidv7()}` },
+    seal: new TicketSeal(SECRET),
+    instance: "test",
+    random: () => 0,
+    requestId: () => "request-1",
+    observe: () => undefined,
+    onError: (error) => errors.push(error),
+    stopping: () => false,
+  });
+  const server = createServer(app);
+  const url = await listen(server, "127.0.0.1", 0);
+
+  const recover = async (saleId: string) => {
+    const sale = await ledger.find(saleId);
+    await recoverGate({ ledger, opening: gate, clock, telemetry: silent }, saleId, sale?.epoch ?? 0);
+    await keeper.resync({ missed: true });
+  };
+  const openSale = async (over: Partial<SalePlan> & { items?: number; stock?: number } = {}) => {
+    const { items = 5, stock = 1, ...plan } = over;
+    const id = plan.id ?? `x-${uuidv7()}`;
+    const nowMs = clock.nowMs();
+    const window = { opensAtMs: nowMs - 1, closesAtMs: nowMs + 60_000, settleUntilMs: nowMs + 120_000 };
+    const catalogue = generatedCatalogue(id, items).map((entry) => ({ ...entry, stock }));
+    await ledger.schedule({ id, limitPerUser: 10, ...window, ...plan }, catalogue);
+    await recover(id);
+    return id;
+  };
+  /** Judges every page that waits. */
+  const settle = async () => {
+    for (const page of queue.pages.splice(0)) await settlePage({ ledger, holds: gate, clock, telemetry: silent }, page);
+  };
+  return {
+    url,
+    server,
+    clock,
+    ledger,
+    gate,
+    queue,
+    board,
+    keeper,
+    errors,
+    openSale,
+    recover,
+    settle,
+    stop: () => close(server),
+  };
+}
+
+export type Shop = Awaited<ReturnType<typeof openShop>>;
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  // biome-ignore lint/suspicious/noExplicitAny: what a test expects of a body says its type
+  readonly body: any;
+}
+
+/** One request; `body` as it is when a string, else as JSON. */
+export function ask(
+  url: string,
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: unknown,
+): Promise<Reply> {
+  const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+  const type =
+    text === undefined ? {} : { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) };
+  return new Promise((resolve, reject) => {
+    const request = http.request(
+      `${url}${path}`,
+      { method, headers: { ...type, ...headers }, agent: false },
+      (response) => {
+        let received = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk: string) => {
+          received += chunk;
+        });
+        response.on("end", () => {
+          const json = /json/.test(response.headers["content-type"] ?? "");
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: json ? JSON.parse(received) : received,
+          });
+        });
+      },
+    );
+    request.on("error", reject);
+    request.end(text);
+  });
+}

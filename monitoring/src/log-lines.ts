@@ -1,0 +1,89 @@
+import type { TelemetryEvent } from "@flashgate/core";
+import type { Logger } from "pino";
+
+type EventOf<Kind extends TelemetryEvent["kind"]> = Extract<TelemetryEvent, { kind: Kind }>;
+
+/** Words every line of the logs: what is written, at which level, under which fields. */
+export class LogLines {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  saleScheduled({ saleId }: EventOf<"sale_scheduled">): void {
+    this.#logger.info({ sale_id: saleId }, "sale scheduled");
+  }
+
+  gateOpened({ saleId, epoch, adopted, tookMs }: EventOf<"gate_opened">): void {
+    this.#logger.info({ sale_id: saleId, epoch, adopted, duration_ms: tookMs }, "gate opened");
+  }
+
+  holdsSwept({ saleId, finalised, paged, expired }: EventOf<"swept">): void {
+    this.#logger.info({ sale_id: saleId, finalised, paged, expired }, "holds swept");
+  }
+
+  saleClosed({ saleId }: EventOf<"sale_closed">): void {
+    this.#logger.info({ sale_id: saleId }, "sale closed");
+  }
+
+  gateRetired({ saleId }: EventOf<"gate_retired">): void {
+    this.#logger.debug({ sale_id: saleId }, "gate retired");
+  }
+
+  checkoutPoisoned({ saleId, checkoutId, error }: EventOf<"checkout_poisoned">): void {
+    const fields = { sale_id: saleId, checkout_id: checkoutId, err: error };
+    this.#logger.error(fields, "checkout could not be judged; it keeps its hold and is paged again");
+  }
+
+  /** A page was taken from the queue and failed as a whole. */
+  pageFailed(error: unknown): void {
+    this.#logger.warn({ err: error }, "page failed; it is delivered again");
+  }
+
+  pageNotEnqueued(saleId: string, error: unknown): void {
+    this.#logger.warn({ sale_id: saleId, err: error }, "page may not be enqueued; the sweep pages its holds again");
+  }
+
+  dutyFailed(duty: string, error: unknown): void {
+    this.#logger.error({ duty, err: error }, "duty failed; it is tried again at its next beat");
+  }
+
+  requestFailed(requestId: string, error: unknown): void {
+    this.#logger.error({ request_id: requestId, err: error }, "request failed");
+  }
+
+  apiListening(url: string): void {
+    this.#logger.info({ url }, "api answers");
+  }
+
+  boardStale(error: unknown): void {
+    this.#logger.warn({ err: error }, "the sale board could not be brought up to date; it is read again soon");
+  }
+
+  connectionLost(dependency: string, error: unknown): void {
+    this.#logger.warn({ dependency, err: error }, "connection lost; the next call gets another one");
+  }
+
+  dependencyDown(dependency: string, critical: boolean, error: unknown): void {
+    this.#logger.warn({ dependency, critical, err: error }, "dependency is down");
+  }
+
+  dependencyUp(dependency: string, critical: boolean): void {
+    this.#logger.info({ dependency, critical }, "dependency is up again");
+  }
+
+  opsListening(url: string): void {
+    this.#logger.info({ url }, "ops server listens");
+  }
+
+  /** `step`: the path that was asked for, or `accept`. */
+  opsFault(step: string, error: unknown): void {
+    this.#logger.error({ step, err: error }, "ops server failed");
+  }
+
+  /** The process ends because of it. */
+  unhandledError(error: unknown): void {
+    this.#logger.fatal({ err: error }, "stopping after an error that nobody handled");
+  }
+}

@@ -1,0 +1,20 @@
+import { LogLines } from "@flashgate/monitoring";
+import { expect, it } from "vitest";
+import { writtenLines } from "./written-lines.ts";
+
+const error = new Error("boom");
+
+it.each<[string, (lines: LogLines) => void, Record<string, unknown>]>([
+  ["pageFailed", (lines) => lines.pageFailed(error), { level: "warn" }],
+  ["pageNotEnqueued", (lines) => lines.pageNotEnqueued("s1", error), { level: "warn", sale_id: "s1" }],
+  ["dutyFailed", (lines) => lines.dutyFailed("sweep", error), { level: "error", duty: "sweep" }],
+  ["requestFailed", (lines) => lines.requestFailed("request-1", error), { level: "error", request_id: "request-1" }],
+  ["apiListening", (lines) => lines.apiListening("http://x"), { level: "info", url: "http://x" }],
+  ["boardStale", (lines) => lines.boardStale(error), { level: "warn" }],
+  ["connectionLost", (lines) => lines.connectionLost("postgres", error), { level: "warn", dependency: "postgres" }],
+  ["unhandledError", (lines) => lines.unhandledError(error), { level: "fatal" }],
+])("%s tells its fields and its error", (_, say, fields) => {
+  const { logger, records } = writtenLines();
+  say(new LogLines(logger));
+  expect(records()).toMatchObject([{ ...fields, msg: expect.any(String), err: { message: "boom" } }]);
+});

@@ -1,0 +1,150 @@
+import type { TelemetryEvent } from "@flashgate/core";
+import { createTelemetry } from "@flashgate/monitoring";
+import { Registry } from "prom-client";
+import { describe, expect, it } from "vitest";
+import { type Samples, scrape } from "./exposition.ts";
+import { writtenLines } from "./written-lines.ts";
+
+const saleId = "2026010112";
+
+/** What is scraped and logged after these events. */
+async function after(...events: readonly TelemetryEvent[]) {
+  const registry = new Registry();
+  const { logger, records } = writtenLines("debug");
+  const telemetry = createTelemetry({ registry, logger });
+  for (const event of events) telemetry.emit(event);
+  return { samples: await scrape(registry), records: records() };
+}
+
+/** The samples of one metric that are not zero. */
+function counted(samples: Samples, metric: string): Record<string, number> {
+  return Object.fromEntries([...samples].filter(([key, value]) => key.startsWith(metric) && value !== 0));
+}
+
+const page = (
+  verdicts: Extract<TelemetryEvent, { kind: "page_settled" }>["verdicts"],
+  contested = false,
+): TelemetryEvent => ({
+  kind: "page_settled",
+  saleId,
+  epoch: 1,
+  checkouts: verdicts.length,
+  held: verdicts.length,
+  contested,
+  verdicts,
+});
+
+describe("attempts", () => {
+  it("are counted by outcome and timed, without a line", async () => {
+    const { samples, records } = await after(
+      { kind: "attempt", outcome: "held", gateMs: 2 },
+      { kind: "attempt", outcome: "held", gateMs: 40 },
+      { kind: "attempt", outcome: "sold_out", gateMs: 1 },
+    );
+    expect(counted(samples, "checkout_attempts_total")).toEqual({
+      'checkout_attempts_total{outcome="held"}': 2,
+      'checkout_attempts_total{outcome="sold_out"}': 1,
+    });
+    expect(samples.get('flashgate_gate_duration_seconds_bucket{le="0.001"}')).toBe(1);
+    expect(samples.get('flashgate_gate_duration_seconds_bucket{le="0.05"}')).toBe(3);
+    expect(samples.get("flashgate_gate_duration_seconds_sum")).toBeCloseTo(0.043);
+    expect(records).toEqual([]);
+  });
+
+  it("have a series for every outcome before anything happened", async () => {
+    const { samples } = await after();
+    const outcomes = [...samples].filter(([key]) => key.startsWith("checkout_attempts_total"));
+    expect(outcomes).toHaveLength(13);
+    expect(outcomes.every(([, value]) => value === 0)).toBe(true);
+  });
+
+  it("never lower a sum when the clock steps back", async () => {
+    const { samples } = await after({ kind: "attempt", outcome: "held", gateMs: -5_000 });
+    expect(samples.get("flashgate_gate_duration_seconds_sum")).toBe(0);
+    expect(samples.get("flashgate_gate_duration_seconds_count")).toBe(1);
+  });
+});
+
+describe("a settled page", () => {
+  it("counts its verdicts by what became of them, without a line", async () => {
+    const { samples, records } = await after(
+      page([
+        { state: "confirmed", lagMs: 4 },
+        { state: "confirmed", lagMs: 30_000 },
+        { state: "rejected", reason: "user_limit", lagMs: 8 },
+        { state: "rejected", reason: "sold_out", lagMs: 8 },
+        { state: "cancelled", lagMs: 8 },
+      ]),
+      page([{ state: "confirmed", lagMs: 4 }], true),
+    );
+    expect(samples.get("purchase_success_total")).toBe(3);
+    expect(counted(samples, "purchase_failure_total")).toEqual({
+      'purchase_failure_total{reason="user_limit"}': 1,
+      'purchase_failure_total{reason="sold_out"}': 1,
+      'purchase_failure_total{reason="cancelled"}': 1,
+    });
+    expect(samples.get('flashgate_settlement_lag_seconds_bucket{le="0.01"}')).toBe(5);
+    expect(samples.get('flashgate_settlement_lag_seconds_bucket{le="10"}')).toBe(5);
+    expect(samples.get('flashgate_settlement_lag_seconds_bucket{le="30"}')).toBe(6);
+    expect(samples.get('flashgate_page_size_bucket{le="1"}')).toBe(1);
+    expect(samples.get("flashgate_page_size_sum")).toBe(6);
+    expect(samples.get("flashgate_contested_pages_total")).toBe(1);
+    expect(records).toEqual([]);
+  });
+
+  it("exports every reason as zero before the first failure", async () => {
+    const { samples } = await after(page([]));
+    expect(samples.get("purchase_success_total")).toBe(0);
+    expect(samples.get('purchase_failure_total{reason="gate_lost"}')).toBe(0);
+    expect(samples.get('purchase_failure_total{reason="expired"}')).toBe(0);
+  });
+});
+
+it("a poisoned checkout is counted and logged as an error with its cause", async () => {
+  const error = new Error("value out of range");
+  const { samples, records } = await after({ kind: "checkout_poisoned", saleId, checkoutId: "c1", error });
+  expect(samples.get("flashgate_poisoned_checkouts_total")).toBe(1);
+  expect(records).toMatchObject([
+    { level: "error", sale_id: saleId, checkout_id: "c1", err: { message: "value out of range" } },
+  ]);
+});
+
+it("an opened gate is counted, timed, remembered by its epoch and logged", async () => {
+  const { samples, records } = await after(
+    { kind: "gate_opened", saleId, epoch: 1, adopted: 0, tookMs: 20 },
+    { kind: "gate_opened", saleId, epoch: 2, adopted: 150, tookMs: 700 },
+  );
+  expect(samples.get("flashgate_recoveries_total")).toBe(2);
+  expect(samples.get("flashgate_gate_epoch")).toBe(2);
+  expect(samples.get('flashgate_recovery_duration_seconds_bucket{le="0.5"}')).toBe(1);
+  expect(records).toMatchObject([
+    { level: "info", msg: "gate opened", epoch: 1 },
+    { level: "info", msg: "gate opened", sale_id: saleId, epoch: 2, adopted: 150, duration_ms: 700 },
+  ]);
+});
+
+it("a sweep is counted by action, and logged only where it did something", async () => {
+  const { samples, records } = await after(
+    { kind: "swept", saleId, finalised: 0, paged: 0, expired: 0 },
+    { kind: "swept", saleId, finalised: 1, paged: 20, expired: 3 },
+  );
+  expect(counted(samples, "flashgate_swept_holds_total")).toEqual({
+    'flashgate_swept_holds_total{action="finalised"}': 1,
+    'flashgate_swept_holds_total{action="paged"}': 20,
+    'flashgate_swept_holds_total{action="expired"}': 3,
+  });
+  expect(records).toMatchObject([{ msg: "holds swept", sale_id: saleId, finalised: 1, paged: 20, expired: 3 }]);
+});
+
+it("the life of a sale is logged", async () => {
+  const { records } = await after(
+    { kind: "sale_scheduled", saleId },
+    { kind: "sale_closed", saleId },
+    { kind: "gate_retired", saleId },
+  );
+  expect(records).toMatchObject([
+    { level: "info", msg: "sale scheduled", sale_id: saleId },
+    { level: "info", msg: "sale closed", sale_id: saleId },
+    { level: "debug", msg: "gate retired", sale_id: saleId },
+  ]);
+});

@@ -1,0 +1,59 @@
+import { createLedger, createPool } from "@flashgate/drizzle";
+import { createLogger, createRegistry, createTelemetry, LogLines, startOpsServer } from "@flashgate/monitoring";
+import { BullSettlementQueue, openGate } from "@flashgate/redis";
+import closeWithGrace from "close-with-grace";
+import { Beat } from "./beat.ts";
+import { readConfig } from "./config.ts";
+import { createDuties } from "./duties.ts";
+
+/** Longest time a stopping scheduler gives the duties under way. */
+const CLOSE_MS_MAX = 15_000;
+
+/** Runs a scheduler: rotates, recovers, sweeps and closes sales. Resolves once its beats go. */
+export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
+  const config = readConfig(env);
+  const clock = { nowMs: () => Date.now() };
+  const logger = createLogger({ service: "scheduler", level: config.LOG_LEVEL });
+  const lines = new LogLines(logger);
+  const registry = createRegistry({ service: "scheduler" });
+  const telemetry = createTelemetry({ registry, logger });
+
+  const pool = createPool({
+    url: config.DATABASE_URL,
+    max: config.DATABASE_POOL,
+    applicationName: "flashgate-scheduler",
+    onError: (error) => lines.connectionLost("postgres", error),
+  });
+  const gate = await openGate({ url: config.REDIS_URL, name: "scheduler", clock, backlogMax: config.BACKLOG_MAX });
+  const queue = new BullSettlementQueue({
+    url: config.REDIS_URL,
+    onFault: (page, error) => lines.pageNotEnqueued(page.saleId, error),
+  });
+  await queue.whenReady();
+  const { holds, opening } = gate;
+  const parts = { ledger: createLedger(pool), holds, opening, queue, clock, telemetry };
+  const duties = createDuties(parts, { rotation: config.ROTATION === "on" });
+  const beats = duties.map((duty) => new Beat(duty, (name, error) => lines.dutyFailed(name, error)));
+  const ops = await startOpsServer({
+    host: config.OPS_HOST,
+    port: config.OPS_PORT,
+    registry,
+    logger,
+    checks: [
+      { name: "postgres", critical: true, check: async () => void (await pool.query("select 1")) },
+      { name: "redis", critical: true, check: () => gate.ping() },
+    ],
+  });
+  for (const beat of beats) beat.start();
+
+  closeWithGrace({ delay: CLOSE_MS_MAX, logger: false }, async ({ err }) => {
+    if (err) lines.unhandledError(err);
+    ops.setReady(false);
+    await Promise.all(beats.map((beat) => beat.stop()));
+    await queue.close();
+    gate.close();
+    await Promise.all([pool.end(), ops.close()]);
+  });
+  ops.setReady(true);
+  process.send?.({ kind: "ready", service: "scheduler", opsUrl: ops.url });
+}
