@@ -41,30 +41,24 @@ function parse(text: string): JsonBody {
   if (text.includes("\\")) return { kind: "malformed", detail: "the body must not hold escapes" };
   try {
     const value: unknown = JSON.parse(text);
-    const repeated = repeatedName(text, value);
-    if (repeated) return { kind: "malformed", detail: `"${repeated}" stands more than once in one object` };
+    // JSON.parse keeps the last of two equal names: more of them in the text than in the value mean that one was lost.
+    if (namesWritten(text) !== namesKept(value))
+      return { kind: "malformed", detail: "a name stands twice in one object" };
     return { kind: "json", value };
   } catch {
     return { kind: "malformed", detail: "the body is not JSON" };
   }
 }
 
-/** JSON.parse keeps the last of two equal names: compare how often each stands in the text and in the value. */
-function repeatedName(text: string, value: unknown): string | undefined {
-  const written = [...text.matchAll(/"([^"]*)"\s*:/g)].map((match) => match[1] ?? "");
-  const kept = namesIn(value);
-  if (written.length === kept.length) return undefined;
-  const counts = new Map<string, number>();
-  for (const name of kept) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return written.find((name) => {
-    const left = (counts.get(name) ?? 0) - 1;
-    counts.set(name, left);
-    return left < 0;
-  });
+const NAME = /"([^"]*)"\s*:/g;
+
+function namesWritten(text: string): number {
+  return text.match(NAME)?.length ?? 0;
 }
 
-function namesIn(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(namesIn);
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => [name, ...namesIn(inner)]);
+function namesKept(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  let names = Array.isArray(value) ? 0 : Object.keys(value).length;
+  for (const inner of Object.values(value)) names += namesKept(inner);
+  return names;
 }

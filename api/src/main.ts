@@ -11,11 +11,11 @@ import {
 } from "@flashgate/monitoring";
 import { BACKLOG_MAX, BullSettlementQueue, openFeed, openGate } from "@flashgate/redis";
 import closeWithGrace from "close-with-grace";
-import { v7 as uuidv7 } from "uuid";
 import { createApp } from "./app.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import { BoardKeeper } from "./board-keeper.ts";
 import { type ApiConfig, readConfig } from "./config.ts";
+import { createIds } from "./ids.ts";
 import { close, createServer, listen } from "./server.ts";
 import { StatusReader } from "./status-reader.ts";
 import { TicketSeal } from "./ticket-seal.ts";
@@ -134,6 +134,7 @@ async function followSales({ ledger, gate, events, lines }: World, { board, verd
 function createPublicApp(config: ApiConfig, world: World, memory: Memory, life: { readonly stopping: boolean }) {
   const { ledger, gate, queue, clock, telemetry, lines } = world;
   const http = createHttpMetrics(world.registry);
+  const ids = createIds();
   return createApp({
     ...memory,
     ledger,
@@ -142,11 +143,11 @@ function createPublicApp(config: ApiConfig, world: World, memory: Memory, life: 
     telemetry,
     admission: gate.admission,
     holds: gate.holds,
-    ids: { checkoutId: () => uuidv7(), saleId: () => `x-${uuidv7()}` },
+    ids,
     seal: new TicketSeal(config.TICKET_SECRET, config.TICKET_SECRET_PREVIOUS),
     instance: randomUUID().slice(0, 8),
     random: () => Math.random(),
-    requestId: () => randomUUID(),
+    requestId: ids.requestId,
     observe: (route, method, statusCode, seconds) => http.observe(route, method, statusCode, seconds),
     onError: (error, requestId) => lines.requestFailed(requestId, error),
     stopping: () => life.stopping,

@@ -59,10 +59,10 @@ describe("GET /v1/sales/{sale}/items", () => {
     const first = await ask(shop.url, "GET", `/v1/sales/${sale}/items?limit=3&available=true`);
     expect(first.body.data.map((item: { id: string }) => item.id)).toEqual(["i00002", "i00003", "i00004"]);
     expect(first.body.has_more).toBe(true);
-    const next = /<(.*)>; rel="next"/.exec(String(first.headers.link))?.[1] ?? "";
+    const next = /<(.*)>; rel="next"/.exec(String(first.headers["link"]))?.[1] ?? "";
     const second = await ask(shop.url, "GET", next);
     expect(second.body.data.map((item: { id: string }) => item.id)).toEqual(["i00005"]);
-    expect(second.headers.link).toBeUndefined();
+    expect(second.headers["link"]).toBeUndefined();
     const all = await ask(shop.url, "GET", `/v1/sales/${sale}/items`);
     expect(all.body.data[0]).toMatchObject({ id: "i00001", position: 1, stock: { total: 1, available: 0, sold: 1 } });
   });
