@@ -1,0 +1,51 @@
+import type { Command } from "commander";
+
+/** Each process, the package that is it, and what it is for. */
+const PROCESSES = [
+  {
+    name: "api",
+    summary: "run one api process",
+    text: "Takes checkouts over HTTP: validates, reserves at the gate, answers 202 with a ticket. Ready when /readyz on its ops port says so.",
+    variables: "DATABASE_URL, REDIS_URL, TICKET_SECRET (≥ 32 bytes), HOST=127.0.0.1, PORT=3000",
+    start: async () => (await import("@flashgate/api")).startApi,
+  },
+  {
+    name: "worker",
+    summary: "run one worker process",
+    text: "Takes pages of checkouts off the queue and settles each in one Postgres transaction. Run as many as you like.",
+    variables: "DATABASE_URL, REDIS_URL, DATABASE_POOL, PAGE_CONCURRENCY",
+    start: async () => (await import("@flashgate/worker")).startWorker,
+  },
+  {
+    name: "scheduler",
+    summary: "run one scheduler process",
+    text: "Prepares the hourly sales, opens and recovers gates, sweeps holds, closes sales. Several may run: the ledger decides who acts.",
+    variables: "DATABASE_URL, REDIS_URL, ROTATION=on|off",
+    start: async () => (await import("@flashgate/scheduler")).startScheduler,
+  },
+] as const;
+
+/** `flashgate api | worker | scheduler`: one process in the foreground, configured by its environment. */
+export function addProcesses(program: Command): void {
+  for (const { name, summary, text, variables, start } of PROCESSES) {
+    program
+      .command(name)
+      .summary(summary)
+      .description(text)
+      .addHelpText(
+        "after",
+        `\nEnvironment: ${variables},\n  OPS_HOST=127.0.0.1, OPS_PORT (any free one), LOG_LEVEL=info\n\nLogs JSON lines to standard output. SIGTERM drains and ends it within 15 s.`,
+      )
+      .action(async () => {
+        stopWithParent();
+        await (await start())(process.env);
+      });
+  }
+}
+
+/** A forked process must not outlive the supervisor that would restart it, however that one ended. */
+function stopWithParent(): void {
+  if (!process.send) return;
+  process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
+  process.channel?.unref();
+}

@@ -1,0 +1,62 @@
+import { setMaxListeners } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Clock } from "@flashgate/core";
+import type { Connection } from "./connection.ts";
+import { type Errand, goShopping } from "./shopper.ts";
+import type { Tally } from "./tally.ts";
+
+export interface CrowdPlan {
+  /** Prefix of the shoppers' user ids: no two crowds share a shopper. */
+  readonly name: string;
+  readonly errand: Errand;
+  /** Shoppers that arrive each second, answered or not (open loop); null: each connection's next one when the last was answered. */
+  readonly ratePerS: number | null;
+  readonly durationMsMax: number;
+}
+
+export interface CrowdParts {
+  readonly connections: readonly Connection[];
+  readonly tally: Tally;
+  readonly clock: Clock;
+}
+
+/**
+ * Sends shopper after shopper until the sale refuses one on every connection, or the time is up. In the open loop the
+ * shoppers have appointments: the first free connection takes the next one and, when it is late, the delay counts as
+ * the shopper's.
+ */
+export async function runCrowd(plan: CrowdPlan, { connections, tally, clock }: CrowdParts): Promise<void> {
+  const over = new AbortController();
+  setMaxListeners(0, over.signal);
+  const timer = setTimeout(() => over.abort(), plan.durationMsMax);
+  const startedMs = clock.nowMs();
+  let shoppers = 0;
+
+  const appointmentOf = (shopper: number) =>
+    plan.ratePerS === null ? clock.nowMs() : startedMs + (shopper * 1_000) / plan.ratePerS;
+
+  const serve = async (connection: Connection) => {
+    while (!over.signal.aborted) {
+      const shopper = shoppers;
+      shoppers += 1;
+      const sinceMs = appointmentOf(shopper);
+      if (!(await reached(sinceMs, clock, over.signal))) return;
+      const parts = { tally, clock, signal: over.signal };
+      const outcome = await goShopping(`${plan.name}-${shopper}`, plan.errand, connection, parts, sinceMs);
+      // Whoever takes anything and is new is refused by the sale, so the next one would be too.
+      if (outcome === "refused") return;
+    }
+  };
+  try {
+    await Promise.all(connections.map(serve));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Waits for a moment; false when the crowd was over before. */
+async function reached(atMs: number, clock: Clock, signal: AbortSignal): Promise<boolean> {
+  const waitMs = atMs - clock.nowMs();
+  if (waitMs <= 0) return true;
+  return delay(Math.ceil(waitMs), true, { signal }).catch(() => false);
+}

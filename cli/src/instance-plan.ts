@@ -1,0 +1,29 @@
+import { join } from "node:path";
+import type { ChildPlan } from "./child.ts";
+
+export interface InstanceOptions {
+  /** The program that is forked, with the service's name as its argument. */
+  readonly program: string;
+  /** A port for each api. */
+  readonly apiPorts: readonly number[];
+  readonly workers: number;
+  readonly schedulers: number;
+  readonly logsDir: string;
+  /** What all children are told. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The children of an instance, in the order in which they stop: first who takes work, then who does it. */
+export function childPlans({ program, apiPorts, workers, schedulers, logsDir, env }: InstanceOptions): ChildPlan[] {
+  const plan = (service: string, index: number, own: NodeJS.ProcessEnv = {}): ChildPlan => {
+    const name = `${service}-${index + 1}`;
+    // a fixed ops port is good for one process only
+    const childEnv = { ...env, OPS_PORT: "0", ...own };
+    return { name, service, program, args: [service], env: childEnv, logFile: join(logsDir, `${name}.log`) };
+  };
+  return [
+    ...apiPorts.map((port, index) => plan("api", index, { PORT: String(port) })),
+    ...Array.from({ length: workers }, (_, index) => plan("worker", index)),
+    ...Array.from({ length: schedulers }, (_, index) => plan("scheduler", index)),
+  ];
+}

@@ -1,0 +1,36 @@
+import { createRequire } from "node:module";
+import { Command, CommanderError } from "commander";
+import { addLoad } from "./commands/load.ts";
+import { addMigrate } from "./commands/migrate.ts";
+import { addProcesses } from "./commands/processes.ts";
+import { addSale } from "./commands/sale.ts";
+import { addUp } from "./commands/up.ts";
+import { addVerify } from "./commands/verify.ts";
+import { faultLine } from "./fault-line.ts";
+
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+
+const program = new Command("flashgate")
+  .description("A flash-sale engine: one gate, one judge, exactly the stock sold.")
+  .version(version)
+  .exitOverride()
+  .showSuggestionAfterError()
+  .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+  .addHelpText(
+    "after",
+    '\nStart with "flashgate up", then "flashgate load" in another terminal, then "flashgate verify".',
+  );
+
+for (const add of [addUp, addLoad, addSale, addVerify, addProcesses, addMigrate]) add(program);
+
+// Whoever reads our output may leave before it ends: that is no error of ours.
+process.stdout.on("error", () => undefined);
+
+await program.parseAsync().catch((error: unknown) => {
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : WRONG_USAGE);
+  process.stderr.write(`error: ${faultLine(error)}\n`);
+  process.exit(FAILED);
+});

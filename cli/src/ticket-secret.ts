@@ -1,0 +1,22 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CommandFault } from "./command-fault.ts";
+
+const BYTES_MIN = 32;
+
+/**
+ * The secret that signs the tickets of a data folder, made by `make` on the first run and kept for the next ones:
+ * tickets must stay readable when the instance is restarted. Only its owner may read the file.
+ */
+export function keepTicketSecret(dataDir: string, make: () => string): string {
+  const file = join(dataDir, "ticket-secret");
+  mkdirSync(dataDir, { recursive: true });
+  try {
+    writeFileSync(file, `${make()}\n`, { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  const secret = readFileSync(file, "utf8").trim();
+  if (Buffer.byteLength(secret) >= BYTES_MIN) return secret;
+  throw new CommandFault(`${file} holds less than ${BYTES_MIN} bytes: remove it, and a new secret is made`);
+}

@@ -1,0 +1,72 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { ask, checkout, flashgate, Instance, verdictOf } from "./instance.ts";
+
+const instance = new Instance();
+afterAll(() => instance.dispose());
+
+describe("flashgate up", () => {
+  it("has this hour's sale open and sells to the first shopper", async () => {
+    await instance.up();
+    const sale = await ask(`${instance.url}/v1/sales/current`);
+    expect(sale.body).toMatchObject({ phase: "open", stock: { total: 10_000, available: 10_000 } });
+    expect(sale.body.id).toMatch(/^\d{10}$/);
+    const reply = await checkout(instance.url, "current", "ada");
+    expect(reply.status).toBe(202);
+    expect((await verdictOf(instance.url, reply.body.ticket)).body).toMatchObject({
+      status: "confirmed",
+      order_id: reply.body.id,
+    });
+    const list = JSON.parse((await instance.flashgate("sale", "list", "--json")).stdout);
+    expect(JSON.stringify(list).match(/"\d{10}"/g)).toHaveLength(3);
+    expect(await instance.flashgate("verify", "--sale", "current")).toMatchObject({ code: 0 });
+  });
+
+  it("runs once on a folder: the second start says who holds it, and harms nothing", async () => {
+    const second = await flashgate(["up", "--port", "0", "--data", instance.dataDir]);
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain(instance.dataDir);
+    expect(second.stderr).toContain(String(instance.pid));
+    expect((await ask(`${instance.url}/v1/sales/current`)).status).toBe(200);
+  });
+
+  it("drains on Ctrl-C, leaves no process behind, and goes on with its numbers intact when started again", async () => {
+    const before = await ask(`${instance.url}/v1/sales/current`);
+    expect(await instance.interrupt()).toBe(0);
+    await instance.gone();
+    expect(existsSync(join(instance.dataDir, "up.json"))).toBe(false);
+    await instance.up();
+    const after = await ask(`${instance.url}/v1/sales/${before.body.id}`);
+    expect(after.body.stock).toEqual({ total: 10_000, available: 9_999, held: 0, sold: 1 });
+    expect((await checkout(instance.url, before.body.id, "bob")).status).toBe(202);
+  });
+
+  it("leaves no process behind after kill -9, and starts again on the same folder", async () => {
+    await instance.kill();
+    await instance.gone();
+    await instance.up();
+    expect((await instance.flashgate("verify", "--sale", "all")).code).toBe(0);
+  });
+
+  it("starts a process again that dies", async () => {
+    for (const service of ["worker", "scheduler", "api"] as const) {
+      const pid = instance.pidOf(service);
+      process.kill(pid, "SIGKILL");
+      await expect.poll(() => instance.pidOf(service), { timeout: 20_000 }).not.toBe(pid);
+    }
+    await expect.poll(() => instance.state.api_urls.length, { timeout: 20_000 }).toBe(1);
+    const reply = await checkout(instance.url, "current", "eve");
+    expect((await verdictOf(instance.url, reply.body.ticket)).body.status).toBe("confirmed");
+  });
+
+  it("names a port that is taken, and the way out", async () => {
+    const port = new URL(instance.url).port;
+    const other = new Instance();
+    const run = await flashgate(["up", "--port", port, "--data", other.dataDir]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain(port);
+    expect(run.stderr).toContain("--port");
+    await other.dispose();
+  });
+});

@@ -1,0 +1,32 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
+import { adoptionContract } from "./ledger-contract-adoption.ts";
+import { raceContract } from "./ledger-contract-races.ts";
+import { saleContract } from "./ledger-contract-sales.ts";
+import { type LedgerHarness, Scene } from "./ledger-contract-scene.ts";
+import { settlementContract } from "./ledger-contract-settlement.ts";
+import { tombContract } from "./ledger-contract-tombs.ts";
+
+export type { LedgerHarness } from "./ledger-contract-scene.ts";
+
+/** What every ledger must do, run against memory and against the real server. Each test leaves books that add up. */
+export function ledgerContract(name: string, makeLedger: () => Promise<LedgerHarness>): void {
+  describe(`ledger contract: ${name}`, () => {
+    let harness: LedgerHarness;
+    let scene: Scene;
+    beforeAll(async () => {
+      harness = await makeLedger();
+    });
+    beforeEach(() => {
+      scene = new Scene(harness);
+    });
+    afterEach(() => scene.audit());
+    afterAll(() => harness.dispose());
+
+    const current = () => scene;
+    saleContract(current);
+    settlementContract(current);
+    tombContract(current);
+    adoptionContract(current);
+    raceContract(current);
+  });
+}

@@ -1,0 +1,3 @@
+export { createLedger } from "./ledger/ledger.ts";
+export { migrate } from "./migrate.ts";
+export { createPool, type PoolOptions } from "./pool.ts";

@@ -1,0 +1,101 @@
+import type { VerdictState } from "@flashgate/core";
+import {
+  byCheckoutId,
+  type Hold,
+  type HoldMode,
+  type Line,
+  type RejectReason,
+  type Tomb,
+  unitsOf,
+} from "@flashgate/core";
+import { timestampOf } from "../column-types.ts";
+import { chunksOf } from "./chunks.ts";
+import type { Statements } from "./statements.ts";
+
+/** A checkout about to get its row. */
+export interface Entry {
+  readonly checkoutId: string;
+  readonly userId: string;
+  readonly lines: readonly Line[];
+  readonly mode: HoldMode | null;
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly deadlineMs: number | null;
+  readonly epoch: number;
+  readonly state: "held" | VerdictState;
+  readonly reason: RejectReason | null;
+  readonly reservedAtMs: number | null;
+}
+
+/** A hold to be entered as held: adopted, or claimed until this transaction has judged it. */
+export function heldEntry(hold: Hold, epoch: number): Entry {
+  return { ...hold, epoch, state: "held", reason: null, reservedAtMs: hold.sinceMs };
+}
+
+export function confirmedEntry(hold: Hold, epoch: number): Entry {
+  return { ...hold, epoch, state: "confirmed", mode: null, reason: null, reservedAtMs: hold.sinceMs };
+}
+
+export function tombEntry(tomb: Tomb): Entry {
+  const { state } = tomb.verdict;
+  return { ...tomb, mode: null, state, reason: state === "rejected" ? tomb.verdict.reason : null };
+}
+
+/**
+ * Enters what is not there yet, by id. Returns the ids entered, with the moment of those entered with a verdict; an id
+ * that is missing has a row already, or its idempotency key belongs to another checkout.
+ */
+export async function enter(
+  run: Statements,
+  saleId: string,
+  entries: readonly Entry[],
+): Promise<Map<string, number | null>> {
+  const entered = new Map<string, number | null>();
+  for (const chunk of chunksOf(onceEach(entries).sort(byCheckoutId))) {
+    const rows = await run.enterCheckouts.execute({ saleId, ...entryColumns(chunk), ...lineColumns(chunk) });
+    for (const row of rows) entered.set(row.checkoutId, row.decidedAtMs);
+  }
+  return entered;
+}
+
+/** Of entries with the same id the first one. */
+function onceEach(entries: readonly Entry[]): Entry[] {
+  const byId = new Map<string, Entry>();
+  for (const entry of entries) if (!byId.has(entry.checkoutId)) byId.set(entry.checkoutId, entry);
+  return [...byId.values()];
+}
+
+function entryColumns(entries: readonly Entry[]) {
+  return {
+    checkoutIds: entries.map((entry) => entry.checkoutId),
+    userIds: entries.map((entry) => entry.userId),
+    units: entries.map((entry) => unitsOf(entry.lines)),
+    modes: entries.map((entry) => entry.mode),
+    keys: entries.map((entry) => entry.key),
+    fingerprints: entries.map((entry) => entry.fingerprint),
+    deadlines: entries.map((entry) => momentOf(entry.deadlineMs)),
+    epochs: entries.map((entry) => entry.epoch),
+    states: entries.map((entry) => entry.state),
+    reasons: entries.map((entry) => entry.reason),
+    reservedAts: entries.map((entry) => momentOf(entry.reservedAtMs)),
+  };
+}
+
+/** The lines of many checkouts as parallel arrays. */
+export function lineColumns(checkouts: readonly { readonly checkoutId: string; readonly lines: readonly Line[] }[]) {
+  const lineCheckoutIds: string[] = [];
+  const lineItemIds: string[] = [];
+  const lineQuantities: number[] = [];
+  for (const { checkoutId, lines } of checkouts) {
+    for (const { itemId, quantity } of lines) {
+      lineCheckoutIds.push(checkoutId);
+      lineItemIds.push(itemId);
+      lineQuantities.push(quantity);
+    }
+  }
+  return { lineCheckoutIds, lineItemIds, lineQuantities };
+}
+
+function momentOf(ms: number | null): string | null {
+  return ms === null ? null : timestampOf(ms);
+}

@@ -1,0 +1,29 @@
+import type { Ledger } from "@flashgate/core";
+import type { Pool } from "pg";
+import { adoptSurvivors } from "./adoption.ts";
+import { recordRefused } from "./attempts.ts";
+import { readFacts } from "./audit-facts.ts";
+import { readStatus, recordsOf } from "./checkout-records.ts";
+import { beginRecovery, close, find, items, list, schedule } from "./sale-ledger.ts";
+import { settleAll, settleOne } from "./settlement.ts";
+import { entomb } from "./tombs.ts";
+
+/** The ledger in Postgres. The pool is the caller's to end; its database is migrated. */
+export function createLedger(pool: Pool): Ledger {
+  return {
+    schedule: (plan, catalogue) => schedule(pool, plan, catalogue),
+    find: (saleId) => find(pool, saleId),
+    list: (filter) => list(pool, filter),
+    items: (saleId) => items(pool, saleId),
+    beginRecovery: (saleId, seenEpoch) => beginRecovery(pool, saleId, seenEpoch),
+    adopt: (saleId, epoch, survivors) => adoptSurvivors(pool, saleId, epoch, survivors),
+    close: (saleId) => close(pool, saleId),
+    settleAll: (saleId, epoch, holds) => settleAll(pool, saleId, epoch, holds),
+    settleOne: (saleId, epoch, hold) => settleOne(pool, saleId, epoch, hold),
+    entomb: (saleId, tombs, guard) => entomb(pool, saleId, tombs, guard),
+    records: (saleId, checkoutIds) => recordsOf(pool, saleId, checkoutIds),
+    status: (saleId, checkoutId) => readStatus(pool, saleId, checkoutId),
+    facts: (saleId) => readFacts(pool, saleId),
+    recordRefused: (attempts) => recordRefused(pool, attempts),
+  };
+}

@@ -1,0 +1,83 @@
+import type { CatalogueEntry, Item, RecoveryBegun, Sale, SalePlan, SaleState } from "@flashgate/core";
+import type { Pool } from "pg";
+import { StaleRead } from "../sql-state.ts";
+import { commit, rollback, withTransaction } from "../transaction.ts";
+import { chunksOf } from "./chunks.ts";
+import { decide, lockHeldRows } from "./held-rows.ts";
+import { statementsOf } from "./statements.ts";
+import { StockMoves } from "./stock-moves.ts";
+import { unknownSale } from "./unknown-sale.ts";
+
+const ALL_STATES: readonly SaleState[] = ["scheduled", "recovering", "open", "closed"];
+
+export function schedule(
+  pool: Pool,
+  plan: SalePlan,
+  catalogue: readonly CatalogueEntry[],
+): Promise<"scheduled" | "exists"> {
+  return withTransaction<"scheduled" | "exists">(pool, async (client) => {
+    const run = statementsOf(client);
+    const { id: saleId, ...window } = plan;
+    const totalItems = catalogue.reduce((units, item) => units + item.stock, 0);
+    // First, for once: nobody else can want the items of a sale that is not there yet.
+    const inserted = await run.insertSale.execute({ saleId, ...window, totalItems });
+    if (inserted.length === 0) return rollback("exists");
+    let position = 1;
+    for (const chunk of chunksOf(catalogue)) {
+      await run.insertItems.execute({
+        saleId,
+        itemIds: chunk.map((item) => item.id),
+        positions: chunk.map(() => position++),
+        names: chunk.map((item) => item.name),
+        imageUrls: chunk.map((item) => item.imageUrl),
+        prices: chunk.map((item) => item.priceMinor),
+        stocks: chunk.map((item) => item.stock),
+      });
+    }
+    return commit("scheduled");
+  });
+}
+
+export async function find(pool: Pool, saleId: string): Promise<Sale | null> {
+  const [sale] = await statementsOf(pool).findSale.execute({ saleId });
+  return sale ?? null;
+}
+
+export function list(
+  pool: Pool,
+  filter: { readonly states?: readonly SaleState[]; readonly limit: number },
+): Promise<Sale[]> {
+  return statementsOf(pool).listSales.execute({ states: filter.states ?? ALL_STATES, limit: filter.limit });
+}
+
+export function items(pool: Pool, saleId: string): Promise<Item[]> {
+  return statementsOf(pool).itemsOf.execute({ saleId });
+}
+
+export async function beginRecovery(pool: Pool, saleId: string, seenEpoch: number): Promise<RecoveryBegun> {
+  const [begun] = await statementsOf(pool).beginRecovery.execute({ saleId, epoch: seenEpoch });
+  if (begun) return { kind: "begun", ...begun };
+  const sale = await find(pool, saleId);
+  if (!sale) throw unknownSale(saleId);
+  return { kind: sale.state === "closed" ? "closed" : "superseded" };
+}
+
+export function close(pool: Pool, saleId: string): Promise<"closed" | "not_yet"> {
+  return withTransaction<"closed" | "not_yet">(pool, async (client) => {
+    const run = statementsOf(client);
+    const [at] = await run.saleNow.execute({ saleId });
+    if (!at) throw unknownSale(saleId);
+    if (at.sale.state === "closed") return rollback("closed");
+    if (at.nowMs < at.sale.settleUntilMs) return rollback("not_yet");
+
+    const held = await lockHeldRows(run, saleId);
+    await decide(run, saleId, new Map([...held.keys()].map((checkoutId) => [checkoutId, { state: "expired" }])));
+    const moves = new StockMoves();
+    for (const lines of held.values()) moves.release(lines);
+    if (!(await moves.applyToItems(run, saleId))) throw new Error(`held units of sale "${saleId}" do not add up`);
+    const { rowCount } = await run.closeSale.execute({ saleId, released: -moves.held });
+    // The sales row comes last, so a recovery may have adopted more in between.
+    if (rowCount !== 1) throw new StaleRead(`sale "${saleId}" was recovered or closed meanwhile`);
+    return commit("closed");
+  });
+}

@@ -1,0 +1,105 @@
+import { and, desc, eq, sql } from "drizzle-orm";
+import type { NodePgDatabase } from "drizzle-orm/node-postgres";
+import { sales } from "../schema.ts";
+import { saleId } from "./placeholders.ts";
+
+/** The columns of a sale in the domain's words. */
+export const saleColumns = {
+  id: sales.id,
+  opensAtMs: sales.opensAt,
+  closesAtMs: sales.closesAt,
+  settleUntilMs: sales.settleUntil,
+  limitPerUser: sales.limitPerUser,
+  totalItems: sales.totalItems,
+  itemsSold: sales.itemsSold,
+  itemsHeld: sales.itemsHeld,
+  epoch: sales.epoch,
+  openEpoch: sales.openEpoch,
+  state: sales.state,
+  paused: sales.paused,
+};
+
+/** Statements on the sales row. It is hot: whoever writes it does so last, just before the commit. */
+export function saleStatements(db: NodePgDatabase) {
+  return {
+    insertSale: db
+      .insert(sales)
+      .values({
+        id: saleId,
+        opensAt: sql.placeholder("opensAtMs"),
+        closesAt: sql.placeholder("closesAtMs"),
+        settleUntil: sql.placeholder("settleUntilMs"),
+        totalItems: sql.placeholder("totalItems"),
+        limitPerUser: sql.placeholder("limitPerUser"),
+      })
+      .onConflictDoNothing()
+      .returning({ id: sales.id })
+      .prepare("insert_sale"),
+    findSale: db.select(saleColumns).from(sales).where(eq(sales.id, saleId)).prepare("find_sale"),
+    listSales: db
+      .select(saleColumns)
+      .from(sales)
+      .where(sql`${sales.state} = any(${sql.placeholder("states")}::text[])`)
+      .orderBy(desc(sales.opensAt), desc(sales.id))
+      .limit(sql.placeholder("limit"))
+      .prepare("list_sales"),
+    /** A sale beside the ledger's own time. */
+    saleNow: db
+      .select({ sale: saleColumns, nowMs: sql<number>`clock_timestamp()`.mapWith(sales.opensAt) })
+      .from(sales)
+      .where(eq(sales.id, saleId))
+      .prepare("sale_now"),
+    lockSale: db.select(saleColumns).from(sales).where(eq(sales.id, saleId)).for("update").prepare("lock_sale"),
+    ...fencedStatements(db),
+  };
+}
+
+/** Updates that happen only while the sale is what the caller takes it for; no row means that it is not. */
+function fencedStatements(db: NodePgDatabase) {
+  const epoch = sql`${sql.placeholder("epoch")}::int`;
+  const sold = sql`${sql.placeholder("sold")}::int`;
+  const held = sql`${sql.placeholder("held")}::int`;
+  return {
+    beginRecovery: db
+      .update(sales)
+      .set({ epoch: sql`${sales.epoch} + 1`, state: sql`'recovering'` })
+      .where(and(eq(sales.id, saleId), sql`${sales.epoch} = ${epoch} and ${sales.state} <> 'closed'`))
+      .returning({ epoch: sales.epoch, openEpoch: sales.openEpoch })
+      .prepare("begin_recovery"),
+    openSale: db
+      .update(sales)
+      .set({ state: sql`'open'`, openEpoch: sql`${sales.epoch}`, itemsHeld: sql`${sales.itemsHeld} + ${held}` })
+      .where(and(eq(sales.id, saleId), sql`${sales.epoch} = ${epoch} and ${sales.state} = 'recovering'`))
+      .returning(saleColumns)
+      .prepare("open_sale"),
+    /** The fence of every settlement: the hot row, last. */
+    moveSale: db
+      .update(sales)
+      .set({ itemsSold: sql`${sales.itemsSold} + ${sold}`, itemsHeld: sql`${sales.itemsHeld} + ${held}` })
+      .where(
+        and(
+          eq(sales.id, saleId),
+          sql`${sales.epoch} = ${epoch} and ${sales.state} = 'open'`,
+          sql`${sales.itemsSold} + ${sold} + ${sales.itemsHeld} + ${held} <= ${sales.totalItems}`,
+        ),
+      )
+      .prepare("move_sale"),
+    /** Gives held units back, whatever the state; with an epoch, only while it is the sale's. */
+    releaseSale: db
+      .update(sales)
+      .set({ itemsHeld: sql`${sales.itemsHeld} - ${sql.placeholder("released")}::int` })
+      .where(and(eq(sales.id, saleId), sql`${sales.epoch} = coalesce(${epoch}, ${sales.epoch})`))
+      .prepare("release_sale"),
+    /** Seals a sale whose held units are all given back by this transaction. */
+    closeSale: db
+      .update(sales)
+      .set({ state: sql`'closed'`, itemsHeld: sql`0`, closedAt: sql`clock_timestamp()` })
+      .where(
+        and(
+          eq(sales.id, saleId),
+          sql`${sales.state} <> 'closed' and ${sales.itemsHeld} = ${sql.placeholder("released")}::int`,
+        ),
+      )
+      .prepare("close_sale"),
+  };
+}

@@ -1,0 +1,188 @@
+import { isNotNull, sql } from "drizzle-orm";
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  pgSchema,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { instant, word } from "./column-types.ts";
+
+/*
+ * The ledger: the only judge of what is sold. Its constraints are the last line of defence, so each echoes a rule of the
+ * state machine that the code in front of it keeps as well:
+ *
+ *   checkout   (absent) ──▶ held ──▶ confirmed | rejected(reason) | expired | cancelled
+ *                  └────────────────▶ a verdict, which never changes
+ *   sale       scheduled ──▶ recovering ⇄ open ──▶ closed
+ *
+ * - sale_id comes first in every key, so that the big tables can be partitioned by sale and old sales dropped.
+ * - No foreign keys: a check against the hot sales row would make every settlement queue for it, and every writer of a
+ *   child row writes its parent in the same transaction.
+ * - Writers lock checkouts, then buyers, then items, then the sales row, each by id: no two can wait for each other.
+ */
+export const flashgate = pgSchema("flashgate");
+
+/** One row a sale; the hottest row of the system while its sale runs, and last to be locked. */
+export const sales = flashgate.table(
+  "sales",
+  {
+    id: word("id").primaryKey(),
+    opensAt: instant("opens_at").notNull(),
+    closesAt: instant("closes_at").notNull(),
+    settleUntil: instant("settle_until").notNull(),
+    totalItems: integer("total_items").notNull(),
+    itemsSold: integer("items_sold").notNull().default(0),
+    itemsHeld: integer("items_held").notNull().default(0),
+    limitPerUser: integer("limit_per_user").notNull(),
+    epoch: integer("epoch").notNull().default(0),
+    openEpoch: integer("open_epoch").notNull().default(0),
+    state: text("state", { enum: ["scheduled", "recovering", "open", "closed"] })
+      .notNull()
+      .default("scheduled"),
+    paused: boolean("paused").notNull().default(false),
+    closedAt: instant("closed_at"),
+  },
+  (sale) => [
+    check("sales_window", sql`${sale.opensAt} < ${sale.closesAt} and ${sale.closesAt} <= ${sale.settleUntil}`),
+    check("sales_limit", sql`${sale.limitPerUser} > 0`),
+    // Never sold twice, never past the stock: the sale as a whole.
+    check(
+      "sales_units",
+      sql`${sale.itemsSold} >= 0 and ${sale.itemsHeld} >= 0 and ${sale.itemsSold} + ${sale.itemsHeld} <= ${sale.totalItems}`,
+    ),
+    check("sales_state", sql`${sale.state} in ('scheduled', 'recovering', 'open', 'closed')`),
+    // Epochs fence: the gate that counts is of the past or of now, an open sale's of now; only recoveries raise it.
+    check("sales_epochs", sql`0 <= ${sale.openEpoch} and ${sale.openEpoch} <= ${sale.epoch}`),
+    check("sales_open_epoch", sql`${sale.state} <> 'open' or ${sale.openEpoch} = ${sale.epoch}`),
+    check("sales_scheduled_epoch", sql`${sale.state} <> 'scheduled' or ${sale.epoch} = 0`),
+    // Sealed once, with nothing left undecided.
+    check("sales_closed_at", sql`(${sale.state} = 'closed') = (${sale.closedAt} is not null)`),
+    check("sales_closed_empty", sql`${sale.state} <> 'closed' or ${sale.itemsHeld} = 0`),
+    // Newest window first, and the audit's "one hourly sale an hour". Never updated, so counters move in place.
+    index("sales_by_window").on(sale.opensAt, sale.id),
+  ],
+);
+
+/** What a sale offers. Written once when it is scheduled; then only the counters move. */
+export const items = flashgate.table(
+  "items",
+  {
+    saleId: word("sale_id").notNull(),
+    id: word("id").notNull(),
+    position: integer("position").notNull(),
+    name: text("name").notNull(),
+    imageUrl: text("image_url").notNull(),
+    priceMinor: integer("price_minor").notNull(),
+    stock: integer("stock").notNull(),
+    sold: integer("sold").notNull().default(0),
+    held: integer("held").notNull().default(0),
+  },
+  (item) => [
+    primaryKey({ name: "items_pkey", columns: [item.saleId, item.id] }),
+    // A list has one item at each place; also serves the list in order.
+    unique("items_position").on(item.saleId, item.position),
+    check("items_offer", sql`${item.position} > 0 and ${item.stock} > 0 and ${item.priceMinor} >= 0`),
+    // Never sold twice, never past the stock: each item.
+    check("items_units", sql`${item.sold} >= 0 and ${item.held} >= 0 and ${item.sold} + ${item.held} <= ${item.stock}`),
+  ],
+);
+
+/** Units confirmed for each user of a sale: raised only while they stay within the sale's limit, never lowered. */
+export const buyers = flashgate.table(
+  "buyers",
+  {
+    saleId: word("sale_id").notNull(),
+    userId: word("user_id").notNull(),
+    units: integer("units").notNull(),
+  },
+  (buyer) => [
+    primaryKey({ name: "buyers_pkey", columns: [buyer.saleId, buyer.userId] }),
+    check("buyers_units", sql`${buyer.units} >= 0`),
+  ],
+);
+
+/** One row a judged or adopted checkout. `key` and `fingerprint` are empty where the shopper sent no idempotency key. */
+export const checkouts = flashgate.table(
+  "checkouts",
+  {
+    saleId: word("sale_id").notNull(),
+    id: uuid("id").notNull(),
+    userId: word("user_id").notNull(),
+    units: integer("units").notNull(),
+    mode: text("mode", { enum: ["cart", "submitted", "lapsed"] }),
+    key: word("key").notNull(),
+    fingerprint: word("fingerprint").notNull(),
+    deadline: instant("deadline"),
+    epoch: integer("epoch").notNull(),
+    state: text("state", { enum: ["held", "confirmed", "rejected", "expired", "cancelled"] }).notNull(),
+    reason: text("reason", { enum: ["gate_lost", "key_reused", "user_limit", "sold_out"] }),
+    reservedAt: instant("reserved_at"),
+    decidedAt: instant("decided_at"),
+  },
+  (checkout) => [
+    // One row a checkout: what makes a second delivery harmless.
+    primaryKey({ name: "checkouts_pkey", columns: [checkout.saleId, checkout.id] }),
+    check("checkouts_state", sql`${checkout.state} in ('held', 'confirmed', 'rejected', 'expired', 'cancelled')`),
+    check("checkouts_reason_values", sql`${checkout.reason} in ('gate_lost', 'key_reused', 'user_limit', 'sold_out')`),
+    check("checkouts_reason", sql`(${checkout.state} = 'rejected') = (${checkout.reason} is not null)`),
+    // A verdict has its moment; only what is held waits for one.
+    check("checkouts_decided", sql`(${checkout.state} <> 'held') = (${checkout.decidedAt} is not null)`),
+    // A held row must be able to go back into a gate; a verdict never does.
+    check("checkouts_mode_values", sql`${checkout.mode} in ('cart', 'submitted', 'lapsed')`),
+    check("checkouts_mode", sql`(${checkout.state} = 'held') = (${checkout.mode} is not null)`),
+    check("checkouts_held_deadline", sql`${checkout.state} <> 'held' or ${checkout.deadline} is not null`),
+    // What takes stock takes some of it, and came through a gate. A tomb may know of neither.
+    check(
+      "checkouts_taking",
+      sql`${checkout.state} not in ('held', 'confirmed') or (${checkout.units} > 0 and ${checkout.reservedAt} is not null)`,
+    ),
+    check("checkouts_units", sql`${checkout.units} >= 0 and ${checkout.epoch} >= 0`),
+    // An idempotency key buys once, whatever the gates forgot. Partial: a key whose checkout came to nothing is free.
+    uniqueIndex("checkouts_key")
+      .on(checkout.saleId, checkout.userId, checkout.key)
+      .where(sql`${checkout.state} in ('held', 'confirmed') and ${checkout.key} <> ''`),
+    // Adopted rows are few among millions; closing, adoption and the audit want just them. Settling never touches it.
+    index("checkouts_held").on(checkout.saleId, checkout.id).where(sql`${checkout.state} = 'held'`),
+  ],
+);
+
+/** What each checkout is about: confirmed lines are sold, a held row's are held, a tomb's are for the record. */
+export const checkoutLines = flashgate.table(
+  "checkout_lines",
+  {
+    saleId: word("sale_id").notNull(),
+    checkoutId: uuid("checkout_id").notNull(),
+    itemId: word("item_id").notNull(),
+    quantity: integer("quantity").notNull(),
+  },
+  (line) => [
+    primaryKey({ name: "checkout_lines_pkey", columns: [line.saleId, line.checkoutId, line.itemId] }),
+    check("checkout_lines_quantity", sql`${line.quantity} > 0`),
+  ],
+);
+
+/** Append-only: who tried to buy and what the gate said. `checkout_id` names the row that an accepted attempt led to. */
+export const checkoutAttempts = flashgate.table(
+  "checkout_attempts",
+  {
+    saleId: word("sale_id").notNull(),
+    checkoutId: uuid("checkout_id"),
+    userId: word("user_id").notNull(),
+    units: integer("units").notNull(),
+    outcome: text("outcome").notNull(),
+    at: instant("at").notNull(),
+  },
+  (attempt) => [
+    check("checkout_attempts_accepted", sql`(${attempt.outcome} = 'held') = (${attempt.checkoutId} is not null)`),
+    // One accepted attempt a checkout; the audit looks for each. Refused attempts are the many: they pay for no index.
+    uniqueIndex("checkout_attempts_accepted_once")
+      .on(attempt.saleId, attempt.checkoutId)
+      .where(isNotNull(attempt.checkoutId)),
+  ],
+);

@@ -1,0 +1,66 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Pool, PoolClient } from "pg";
+import { sqlStateOf } from "./sql-state.ts";
+
+/** How a transaction ends, and what it tells its caller. */
+export type Ending<T> = { readonly end: "COMMIT" | "ROLLBACK"; readonly value: T };
+
+export function commit<T>(value: T): Ending<T> {
+  return { end: "COMMIT", value };
+}
+
+export function rollback<T>(value: T): Ending<T> {
+  return { end: "ROLLBACK", value };
+}
+
+const BEGIN = {
+  write: "BEGIN ISOLATION LEVEL READ COMMITTED",
+  /** All statements see one instant. */
+  snapshot: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+} as const;
+
+const ATTEMPTS_MAX = 6;
+/** The first pause between attempts; it doubles. Only a deadlock's victim pauses, so its killer is gone by then. */
+const PAUSE_MS = 2;
+/** Serialization failure and deadlock: nothing was written, and another try may pass. */
+const RETRIED = new Set(["40001", "40P01"]);
+
+/**
+ * Runs `work` in one transaction of a connection of its own, which it returns whatever happens; a connection that cannot
+ * even roll back is thrown away. Work that met a serialization failure or a deadlock runs again, a bounded number of
+ * times, so it must have no effect outside the transaction. Every other error rolls back and is thrown as it is; one
+ * thrown by COMMIT itself leaves the outcome unknown.
+ */
+export async function withTransaction<T>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<Ending<T>>,
+  kind: keyof typeof BEGIN = "write",
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once(pool, work, BEGIN[kind]);
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX || !RETRIED.has(sqlStateOf(error) ?? "")) throw error;
+      await wait(PAUSE_MS * 2 ** (attempt - 1));
+    }
+  }
+}
+
+async function once<T>(pool: Pool, work: (client: PoolClient) => Promise<Ending<T>>, begin: string): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query(begin);
+    const { end, value } = await work(client);
+    await client.query(end);
+    return value;
+  } catch (error) {
+    broken = await client.query("ROLLBACK").then(
+      () => undefined,
+      (cause: unknown) => new Error("cannot roll back", { cause }),
+    );
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
