@@ -7,7 +7,7 @@ export interface BoardParts {
 }
 
 /** Sales shown: the newest by window, whatever their state. */
-const SALES_MAX = 30;
+const SALES_MAX = 12;
 
 /**
  * Keeps the sale board true: loads every sale worth showing, follows the events, and reads the counters again now and
@@ -31,10 +31,15 @@ export class BoardKeeper {
 
   /** Brings every sale up to date. `missed`: events were lost, so nothing on the board is taken on trust. */
   async resync({ missed }: { readonly missed: boolean }): Promise<void> {
-    this.#resyncing ??= this.#resync(missed).finally(() => {
-      this.#resyncing = undefined;
+    const underWay = this.#resyncing;
+    if (underWay && !missed) return underWay;
+    const next = Promise.resolve(underWay)
+      .catch(() => undefined)
+      .then(() => this.#resync(missed));
+    this.#resyncing = next;
+    await next.finally(() => {
+      if (this.#resyncing === next) this.#resyncing = undefined;
     });
-    return this.#resyncing;
   }
 
   async #resync(missed: boolean): Promise<void> {

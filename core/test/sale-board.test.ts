@@ -32,8 +32,7 @@ describe("the sale board", () => {
     const board = new SaleBoard();
     board.load(entry());
     const loaded = board.view(id)?.version ?? 0;
-    board.take(id, [{ itemId: "i00001", quantity: 1 }]);
-    board.observe(id, { available: 4, held: 1, sold: 0 });
+    board.take(id, [{ itemId: "i00001", quantity: 1 }], { available: 4, held: 1, sold: 0 });
     expect(board.view(id)).toMatchObject({ totals: { available: 4, held: 1, sold: 0 } });
     board.apply({
       kind: "settled",

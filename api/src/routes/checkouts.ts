@@ -1,4 +1,11 @@
-import { type ReserveOutcome, type ReserveParts, reserveCheckout, type SaleBoard, type Ticket } from "@flashgate/core";
+import {
+  type Accepted,
+  type ReserveOutcome,
+  type ReserveParts,
+  reserveCheckout,
+  type SaleBoard,
+  type Ticket,
+} from "@flashgate/core";
 import type { AttemptLog } from "../attempt-log.ts";
 import { type CheckoutRequest, checkoutOf } from "../checkout-request.ts";
 import { readJson } from "../json-body.ts";
@@ -36,7 +43,7 @@ export function reserve(parts: CheckoutParts): Handler {
 
     const ticket = ticketOf(saleId, userId, outcome, nowMs);
     const sealed = parts.seal.seal(ticket);
-    if (outcome.hold) parts.board.take(saleId, outcome.hold.lines);
+    if (outcome.hold && outcome.totals) parts.board.take(saleId, outcome.hold.lines, outcome.totals);
     const status = await statusOf(parts, ticket, outcome, checkout.waitMs);
     return void sendAccepted(response, ticketView(ticket, sealed, status, view.sale.settleUntilMs), RETRY_AFTER_S);
   };
@@ -47,8 +54,6 @@ async function statusOf(parts: CheckoutParts, ticket: Ticket, outcome: Accepted,
   if (outcome.hold && waitMs === 0) return { kind: "pending", lines: outcome.hold.lines } as const;
   return parts.statuses.read(ticket, waitMs);
 }
-
-type Accepted = Extract<ReserveOutcome, { kind: "accepted" }>;
 
 function ticketOf(saleId: string, userId: string, { checkoutId, epoch, hold }: Accepted, nowMs: number): Ticket {
   return { checkoutId, saleId, epoch, userId, reservedAtMs: hold?.sinceMs ?? nowMs, lines: hold?.lines ?? [] };

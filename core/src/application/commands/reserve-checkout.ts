@@ -1,6 +1,6 @@
 import type { Hold } from "../../domain/checkout.ts";
 import type { Demand } from "../../domain/lines.ts";
-import type { Refusal } from "../../domain/outcomes.ts";
+import type { GateTotals, Refusal } from "../../domain/outcomes.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Admission } from "../ports/gate.ts";
 import type { Ids } from "../ports/ids.ts";
@@ -16,12 +16,20 @@ export interface ReserveCommand {
   readonly fingerprint: string;
 }
 
-/**
- * `accepted` is promised: it ends in exactly one verdict. Its hold is null only on a replay whose hold was judged
- * already. `outcome_unknown` names the checkout that may exist, so that the shopper can ask for it.
- */
+/** A checkout that was promised: it ends in exactly one verdict. */
+export interface Accepted {
+  readonly kind: "accepted";
+  readonly checkoutId: string;
+  readonly epoch: number;
+  /** Null only on a replay whose hold was judged already. */
+  readonly hold: Hold | null;
+  /** What the gate counts after it; null on a replay. */
+  readonly totals: GateTotals | null;
+}
+
+/** `outcome_unknown` names the checkout that may exist, so that the shopper can ask for it. */
 export type ReserveOutcome =
-  | { readonly kind: "accepted"; readonly checkoutId: string; readonly epoch: number; readonly hold: Hold | null }
+  | Accepted
   | (Extract<Refusal, { kind: "outcome_unknown" }> & { readonly checkoutId: string })
   | Exclude<Refusal, { kind: "outcome_unknown" }>;
 
@@ -42,9 +50,9 @@ export async function reserveCheckout(parts: ReserveParts, command: ReserveComma
   switch (reply.kind) {
     case "held":
       if (command.mode === "submitted") parts.queue.submit(command.saleId, reply.epoch, checkoutId);
-      return { kind: "accepted", checkoutId, epoch: reply.epoch, hold: reply.hold };
+      return { kind: "accepted", checkoutId, epoch: reply.epoch, hold: reply.hold, totals: reply.totals };
     case "replayed":
-      return { kind: "accepted", checkoutId: reply.checkoutId, epoch: reply.epoch, hold: reply.hold };
+      return { kind: "accepted", checkoutId: reply.checkoutId, epoch: reply.epoch, hold: reply.hold, totals: null };
     case "outcome_unknown":
       return { ...reply, checkoutId };
     default:

@@ -1,4 +1,5 @@
 import type { Item } from "../../domain/item.ts";
+import type { Line } from "../../domain/lines.ts";
 import type { GateTotals } from "../../domain/outcomes.ts";
 import type { Sale } from "../../domain/sale.ts";
 import type { SaleEvent } from "../ports/sale-feed.ts";
@@ -68,7 +69,9 @@ export class SaleBoard {
     if (!row) return false;
     row.sale = sale;
     row.totals = totals;
-    for (const [itemId, units] of stock ?? []) this.#change(row, itemId, (item) => ({ ...item, available: units }));
+    for (const [itemId, units] of stock ?? []) {
+      this.#change(row, itemId, (item) => (item.available === units ? item : { ...item, available: units }));
+    }
     row.version = ++this.#version;
     return true;
   }
@@ -89,21 +92,15 @@ export class SaleBoard {
     row.version = ++this.#version;
   }
 
-  /** What the gate answered this process last: fresher than the last settled page. */
-  observe(saleId: string, totals: GateTotals): void {
-    const row = this.#rows.get(saleId);
-    if (!row) return;
-    row.totals = totals;
-    row.version = ++this.#version;
-  }
-
-  /** What a reservation of this process took, item by item. */
-  take(saleId: string, lines: readonly { readonly itemId: string; readonly quantity: number }[]): void {
+  /** What a reservation of this process took, and what the gate counted after it: fresher than the last settled page. */
+  take(saleId: string, lines: readonly Line[], totals: GateTotals): void {
     const row = this.#rows.get(saleId);
     if (!row) return;
     for (const { itemId, quantity } of lines) {
       this.#change(row, itemId, (item) => ({ ...item, available: Math.max(0, item.available - quantity) }));
     }
+    row.totals = totals;
+    row.version = ++this.#version;
   }
 
   view(saleId: string): SaleView | null {
