@@ -23,6 +23,7 @@ export interface LoadReport {
   readonly seconds: number | null;
   readonly sold_per_second: number | null;
   readonly at_rest: boolean;
+  readonly violations: number;
 }
 
 /** Computes the report of a run. */
@@ -49,47 +50,65 @@ export function reportOf(facts: LoadFacts): LoadReport {
     seconds,
     sold_per_second: seconds !== null && seconds > 0 ? soldUnits / seconds : null,
     at_rest: audit.atRest,
+    violations: audit.violations.length,
   };
 }
 
-/** The report as lines of text. */
-export function formatReport(report: LoadReport, { bold, dim, good, bad }: Palette): string {
-  const { latency_ms: latency, seconds, sold_per_second: rate } = report;
-  const row = (name: string, text: string) => `  ${dim(name.padEnd(14))}${text}`;
-  const counts = (of: Readonly<Record<string, number>>) =>
-    Object.entries(of)
-      .sort((a, b) => b[1] - a[1])
-      .map(([name, times]) => `${grouped(times)} ${name}`)
-      .join("   ");
-  const optional = (name: string, text: string) => (text === "" ? [] : [row(name, text)]);
-  const milliseconds = `p50 ${fixed(latency.p50)} ms   p99 ${fixed(latency.p99)} ms   max ${fixed(latency.max)} ms`;
-  return [
-    `${bold(`Sale ${report.sale_id}`)}   ${grouped(report.confirmed_units)} of ${grouped(report.total_units)} units sold`,
-    "",
-    row("acknowledged", `${grouped(report.acknowledged)}   ${grouped(report.acknowledged_per_second)}/s`),
-    ...optional("verdicts", counts(report.verdicts)),
-    ...optional("refused", counts(report.refusals)),
-    ...optional("asked again", counts(report.retries)),
-    ...optional("gave up", report.gave_up > 0 ? grouped(report.gave_up) : ""),
-    ...(latency.count > 0 ? [row("202 latency", milliseconds)] : []),
-    ...(seconds === null
-      ? []
-      : [
-          row(
-            report.sold_out ? "sold out in" : "settled in",
-            `${fixed(seconds, 2)} s   ${grouped(report.sold_units)} units, ${grouped(rate ?? 0)}/s   ${dim("first request to last commit")}`,
-          ),
-        ]),
-    "",
-    report.ok
-      ? good(`Verdict: ok. Every ticket has its verdict, and the audit is clean${report.at_rest ? ", at rest" : ""}.`)
-      : bad(`Verdict: ${report.faults.length === 1 ? "a fault" : `${report.faults.length} faults`}.`),
-    ...report.faults.slice(0, FAULTS_SHOWN).map((fault) => `  ${bad("✗")} ${fault}`),
-    ...(report.faults.length > FAULTS_SHOWN ? [`  … ${report.faults.length - FAULTS_SHOWN} more: see --json`] : []),
-  ].join("\n");
+/** Of many faults only so many are printed. */
+const FAULTS_SHOWN = 20;
+const NAME_COLUMNS = 14;
+
+/** The report as lines of text; what did not happen takes no line. */
+export function formatReport(report: LoadReport, palette: Palette): string {
+  const { bold, dim } = palette;
+  const rows = [
+    ["acknowledged", `${grouped(report.acknowledged)}   ${grouped(report.acknowledged_per_second)}/s`],
+    ["verdicts", countsText(report.verdicts)],
+    ["refused", countsText(report.refusals)],
+    ["asked again", countsText(report.retries)],
+    ["gave up", report.gave_up > 0 ? grouped(report.gave_up) : ""],
+    ["202 latency", latencyText(report.latency_ms)],
+    [report.sold_out ? "sold out in" : "settled in", sellingText(report, palette)],
+    ["audit", auditText(report)],
+  ] as const;
+  const told = rows
+    .filter(([, text]) => text !== "")
+    .map(([name, text]) => `  ${dim(name.padEnd(NAME_COLUMNS))}${text}`);
+  const head = `${grouped(report.confirmed_units)} of ${grouped(report.total_units)} units sold`;
+  return [`${bold(`Sale ${report.sale_id}`)}   ${head}`, "", ...told, "", ...verdictLines(report, palette)].join("\n");
 }
 
-const FAULTS_SHOWN = 20;
+function countsText(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .sort((a, b) => b[1] - a[1])
+    .map(([name, times]) => `${grouped(times)} ${name}`)
+    .join("   ");
+}
+
+function latencyText({ count, p50, p99, max }: Summary): string {
+  return count === 0 ? "" : `p50 ${fixed(p50)} ms   p99 ${fixed(p99)} ms   max ${fixed(max)} ms`;
+}
+
+function sellingText({ seconds, sold_units, sold_per_second }: LoadReport, { dim }: Palette): string {
+  if (seconds === null) return "";
+  const pace = `${fixed(seconds, 2)} s   ${grouped(sold_units)} units, ${grouped(sold_per_second ?? 0)}/s`;
+  return `${pace}   ${dim("first request to last commit")}`;
+}
+
+function auditText({ violations, at_rest }: LoadReport): string {
+  const found = violations === 0 ? "clean" : `${violations} violation${violations === 1 ? "" : "s"}`;
+  return `${found}, ${at_rest ? "at rest" : "in motion"}`;
+}
+
+function verdictLines({ ok, faults }: LoadReport, { good, bad }: Palette): string[] {
+  if (ok) return [good("Verdict: ok. Every acknowledged ticket has its verdict.")];
+  const more = faults.length - FAULTS_SHOWN;
+  return [
+    bad(`Verdict: ${faults.length === 1 ? "a fault" : `${faults.length} faults`}.`),
+    ...faults.slice(0, FAULTS_SHOWN).map((fault) => `  ${bad("✗")} ${fault}`),
+    ...(more > 0 ? [`  … ${more} more: see --json`] : []),
+  ];
+}
 
 function countsOf(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};

@@ -65,7 +65,6 @@ CREATE TABLE "flashgate"."items" (
 	"sold" integer DEFAULT 0 NOT NULL,
 	"held" integer DEFAULT 0 NOT NULL,
 	CONSTRAINT "items_pkey" PRIMARY KEY("sale_id","id"),
-	CONSTRAINT "items_position" UNIQUE("sale_id","position"),
 	CONSTRAINT "items_offer" CHECK ("flashgate"."items"."position" > 0 and "flashgate"."items"."stock" > 0 and "flashgate"."items"."price_minor" >= 0),
 	CONSTRAINT "items_units" CHECK ("flashgate"."items"."sold" >= 0 and "flashgate"."items"."held" >= 0 and "flashgate"."items"."sold" + "flashgate"."items"."held" <= "flashgate"."items"."stock")
 );

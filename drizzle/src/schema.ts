@@ -69,7 +69,10 @@ export const sales = flashgate.table(
   ],
 );
 
-/** What a sale offers. Written once when it is scheduled; then only the counters move. */
+/**
+ * What a sale offers. Written once when it is scheduled; then only the counters move. No index but the key: any other
+ * one could be walked, and items locked, in another order than by id.
+ */
 export const items = flashgate.table(
   "items",
   {
@@ -85,8 +88,6 @@ export const items = flashgate.table(
   },
   (item) => [
     primaryKey({ name: "items_pkey", columns: [item.saleId, item.id] }),
-    // A list has one item at each place; also serves the list in order.
-    unique("items_position").on(item.saleId, item.position),
     check("items_offer", sql`${item.position} > 0 and ${item.stock} > 0 and ${item.priceMinor} >= 0`),
     // Never sold twice, never past the stock: each item.
     check("items_units", sql`${item.sold} >= 0 and ${item.held} >= 0 and ${item.sold} + ${item.held} <= ${item.stock}`),

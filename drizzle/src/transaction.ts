@@ -14,7 +14,11 @@ export function rollback<T>(value: T): Ending<T> {
 }
 
 const BEGIN = {
-  write: "BEGIN ISOLATION LEVEL READ COMMITTED",
+  /**
+   * The planner is left with walks of the primary keys, which are in key order: what it thinks of a table's size can
+   * never change the order in which a statement locks rows, nor keep a plan from the days when the table was empty.
+   */
+  write: "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off",
   /** All statements see one instant. */
   snapshot: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 } as const;

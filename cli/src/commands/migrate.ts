@@ -16,10 +16,15 @@ export function addMigrate(program: Command): void {
     .addOption(dataOption())
     .addHelpText("after", "\nEnvironment: DATABASE_URL (else the instance that runs on --data)")
     .action(async ({ data }: { data: string }) => {
-      const { migrate } = await import("@flashgate/drizzle");
-      await migrate(await findDatabase(data)).catch((error: unknown) => {
-        throw new CommandFault(`The ledger cannot be migrated: ${faultLine(error)}`);
-      });
+      await migrateLedger(await findDatabase(data));
       print("The ledger's schema is up to date.");
     });
+}
+
+/** Throws a CommandFault with the reason when the schema cannot be brought up to date. */
+export async function migrateLedger(databaseUrl: string): Promise<void> {
+  const { migrate } = await import("@flashgate/drizzle");
+  await migrate(databaseUrl).catch((error: unknown) => {
+    throw new CommandFault(`The ledger cannot be migrated: ${faultLine(error)}`);
+  });
 }

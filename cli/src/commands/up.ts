@@ -18,6 +18,7 @@ import { readUpState, removeUpState, upStateOf, writeUpState } from "../up-state
 import { welcomeText } from "../welcome.ts";
 import { commandLine } from "./command-line.ts";
 import { DATA_FOLDER } from "./data-option.ts";
+import { migrateLedger } from "./migrate.ts";
 import { type Addresses, withStores } from "./stores.ts";
 import { colours, print } from "./terminal.ts";
 
@@ -83,8 +84,7 @@ async function up(options: UpOptions): Promise<void> {
   print(`Starting Postgres and Redis on ${options.data} …`);
   const databases = await startDatabases(options.data, interruption);
   try {
-    const { migrate } = await import("@flashgate/drizzle");
-    await orInterrupted(migrate(databases.databaseUrl), interruption);
+    await orInterrupted(migrateLedger(databases.databaseUrl), interruption);
     await runProcesses(options, apiPorts, databases, { startedMs, interruption });
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;

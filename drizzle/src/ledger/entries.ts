@@ -29,16 +29,31 @@ export interface Entry {
 
 /** A hold to be entered as held: adopted, or claimed until this transaction has judged it. */
 export function heldEntry(hold: Hold, epoch: number): Entry {
-  return { ...hold, epoch, state: "held", reason: null, reservedAtMs: hold.sinceMs };
+  return entryOf(hold, epoch, hold.sinceMs, hold.mode, hold.deadlineMs, "held", null);
 }
 
 export function confirmedEntry(hold: Hold, epoch: number): Entry {
-  return { ...hold, epoch, state: "confirmed", mode: null, reason: null, reservedAtMs: hold.sinceMs };
+  return entryOf(hold, epoch, hold.sinceMs, null, null, "confirmed", null);
 }
 
 export function tombEntry(tomb: Tomb): Entry {
-  const { state } = tomb.verdict;
-  return { ...tomb, mode: null, state, reason: state === "rejected" ? tomb.verdict.reason : null };
+  const { verdict } = tomb;
+  const reason = verdict.state === "rejected" ? verdict.reason : null;
+  return entryOf(tomb, tomb.epoch, tomb.reservedAtMs, null, tomb.deadlineMs, verdict.state, reason);
+}
+
+/** Every entry with the same shape, field by field: this is the hot path, and a spread costs as much as a row's insert. */
+function entryOf(
+  of: Pick<Hold, "checkoutId" | "userId" | "lines" | "key" | "fingerprint">,
+  epoch: number,
+  reservedAtMs: number | null,
+  mode: HoldMode | null,
+  deadlineMs: number | null,
+  state: Entry["state"],
+  reason: RejectReason | null,
+): Entry {
+  const { checkoutId, userId, lines, key, fingerprint } = of;
+  return { checkoutId, userId, lines, key, fingerprint, epoch, reservedAtMs, mode, deadlineMs, state, reason };
 }
 
 /**

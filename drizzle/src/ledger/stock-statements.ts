@@ -3,29 +3,13 @@ import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { buyers, items } from "../schema.ts";
 import { saleId } from "./placeholders.ts";
 
-/** The counters of items and buyers. Whoever moves one locks it first, by id. */
+/** The counters of items and buyers. Each statement locks its rows by id. */
 export function stockStatements(db: NodePgDatabase) {
   return { ...itemStatements(db), ...buyerStatements(db) };
 }
 
 function itemStatements(db: NodePgDatabase) {
   const itemIds = sql`${sql.placeholder("itemIds")}::text[]`;
-  const locked = db.$with("locked").as(
-    db
-      .select({
-        id: items.id,
-        sold: sql<number>`move.sold`.as("sold_move"),
-        held: sql<number>`move.held`.as("held_move"),
-      })
-      .from(items)
-      .innerJoin(
-        sql`unnest(${itemIds}, ${sql.placeholder("sold")}::int[], ${sql.placeholder("held")}::int[]) as move(id, sold, held)`,
-        sql`${items.id} = move.id`,
-      )
-      .where(eq(items.saleId, saleId))
-      .orderBy(asc(items.id))
-      .for("update"),
-  );
   return {
     insertItems: db
       .insert(items)
@@ -54,8 +38,18 @@ function itemStatements(db: NodePgDatabase) {
     moveItems: db
       .update(items)
       .set({ sold: sql`${items.sold} + move.sold`, held: sql`${items.held} + move.held` })
-      .from(sql`(select * from unnest(${itemIds}, ${sql.placeholder("sold")}::int[], ${sql.placeholder("held")}::int[]) as move(id, sold, held) order by id collate "C" offset 0) as move`)
-      .where(and(eq(items.saleId, saleId), sql`${items.id} = move.id`, sql`${items.sold} + move.sold + ${items.held} + move.held <= ${items.stock}`))
+      .from(sql`(
+    select * from unnest(${itemIds}, ${sql.placeholder("sold")}::int[], ${sql.placeholder("held")}::int[])
+      as move(id, sold, held)
+    order by id collate "C"
+  ) as move`)
+      .where(
+        and(
+          eq(items.saleId, saleId),
+          sql`${items.id} = move.id`,
+          sql`${items.sold} + move.sold + ${items.held} + move.held <= ${items.stock}`,
+        ),
+      )
       .prepare("move_items"),
   };
 }
