@@ -8,6 +8,11 @@ export interface BoardParts {
 
 /** Sales shown: the newest by window, whatever their state. */
 const SALES_MAX = 12;
+/** Every so many resyncs the units left are read item by item; between, the events tell of what was settled. */
+const STOCK_ROUNDS = 5;
+
+/** How much of a sale is read: its totals, the units left of each item as well, or the items themselves too. */
+type Depth = "totals" | "stock" | "whole";
 
 /**
  * Keeps the sale board true: loads every sale worth showing, follows the events, and reads the counters again now and
@@ -16,6 +21,7 @@ const SALES_MAX = 12;
 export class BoardKeeper {
   readonly #parts: BoardParts;
   #resyncing: Promise<void> | undefined;
+  #rounds = 0;
 
   constructor(parts: BoardParts) {
     this.#parts = parts;
@@ -26,7 +32,7 @@ export class BoardKeeper {
     this.#parts.board.apply(event);
     if (event.kind !== "opened") return;
     const sale = await this.#parts.ledger.find(event.saleId);
-    if (sale) await this.#show(sale, false);
+    if (sale) await this.#show(sale, "stock");
   }
 
   /** Brings every sale up to date. `missed`: events were lost, so nothing on the board is taken on trust. */
@@ -44,23 +50,33 @@ export class BoardKeeper {
 
   async #resync(missed: boolean): Promise<void> {
     const sales = await this.#parts.ledger.list({ limit: SALES_MAX });
-    for (const sale of sales) await this.#show(sale, missed);
+    this.#rounds += 1;
+    const depth = missed ? "whole" : this.#rounds % STOCK_ROUNDS === 0 ? "stock" : "totals";
+    for (const sale of sales) await this.#show(sale, depth);
     this.#parts.board.retain(new Set(sales.map((sale) => sale.id)));
   }
 
-  async #show(sale: Sale, whole: boolean): Promise<void> {
-    const { board, ledger, gate } = this.#parts;
-    if (!whole && sale.state === "closed" && board.view(sale.id)?.sale.state === "closed") return;
-    const [inGate, stock] = sale.state === "closed" ? [null, null] : await this.#readGate(gate, sale);
+  async #show(sale: Sale, depth: Depth): Promise<void> {
+    const { board, ledger } = this.#parts;
+    const shown = board.view(sale.id);
+    const whole = depth === "whole" || !shown;
+    if (!whole && sale.state === "closed" && shown.sale.state === "closed") return;
+    const inGate = sale.state === "open" ? await this.#readGate(sale.id, whole ? "stock" : depth) : null;
     const left = sale.totalItems - sale.itemsSold - sale.itemsHeld;
     const totals = inGate?.totals ?? { available: left, held: sale.itemsHeld, sold: sale.itemsSold };
-    const entry = { sale, totals, stock };
-    if (whole || !board.refresh(entry)) board.load({ ...entry, items: await ledger.items(sale.id) });
+    const entry = { sale, totals, stock: inGate?.stock ?? null };
+    if (whole) board.load({ ...entry, items: await ledger.items(sale.id) });
+    else board.refresh(entry);
   }
 
-  /** The ledger's numbers serve while Redis is away. */
-  async #readGate(gate: GateReader, sale: Sale) {
-    const reads = Promise.all([gate.totals(sale.id), gate.stock(sale.id)] as const);
-    return reads.catch(() => [null, null] as const);
+  /** Null while Redis is away: the ledger's numbers serve. */
+  async #readGate(saleId: string, depth: Depth) {
+    const { gate } = this.#parts;
+    try {
+      const [totals, stock] = await Promise.all([gate.totals(saleId), depth === "totals" ? null : gate.stock(saleId)]);
+      return totals && { totals: totals.totals, stock };
+    } catch {
+      return null;
+    }
   }
 }

@@ -10,7 +10,7 @@ local channel, sale, epoch = ARGV[1], ARGV[2], ARGV[3]
 
 local count = redis.call("HMGET", totals, "available", "held", "sold")
 local available, held, sold = tonumber(count[1] or "0"), tonumber(count[2] or "0"), tonumber(count[3] or "0")
-local judged, soldUnits, given = {}, {}, {}
+local judged, soldUnits, touched, items = {}, {}, {}, {}
 for i = 4, #ARGV, 4 do
   local checkout, state, reason, decidedMs = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   judged[#judged + 1] = { checkout, state, reason, decidedMs }
@@ -22,10 +22,14 @@ for i = 4, #ARGV, 4 do
     local units = 0
     for item, quantity in string.gmatch(lines, "([^:,]+):(%d+)") do
       units = units + quantity
+      if not touched[item] then
+        touched[item] = true
+        items[#items + 1] = item
+      end
       if state == "confirmed" then
         soldUnits[item] = (soldUnits[item] or 0) + quantity
       else
-        given[item] = redis.call("HINCRBY", stock, item, quantity)
+        redis.call("HINCRBY", stock, item, quantity)
         redis.call("SADD", pool, item)
       end
     end
@@ -39,7 +43,11 @@ for i = 4, #ARGV, 4 do
   end
 end
 
-local event = { kind = "settled", sale = sale, epoch = epoch, judged = judged, sold = soldUnits, stock = given }
+local left = {}
+if #items > 0 then
+  for i, units in ipairs(redis.call("HMGET", stock, unpack(items))) do left[items[i]] = tonumber(units) end
+end
+local event = { kind = "settled", sale = sale, epoch = epoch, judged = judged, sold = soldUnits, stock = left }
 if count[1] then
   redis.call("HSET", totals, "available", available, "held", held, "sold", sold)
   event.totals = { available, held, sold }

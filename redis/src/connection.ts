@@ -18,19 +18,24 @@ const ANSWER_OR_FAIL = {
   commandTimeout: GATE_TIMEOUT_MS,
 } as const;
 
+/** The same for a crowd: what one turn of the event loop asks leaves in one write. */
+const CROWD = { ...ANSWER_OR_FAIL, enableAutoPipelining: true } as const;
+
 /** Blocking reads of a queue consumer and subscriptions: wait for the server however long it takes. */
 const WAIT_FOR_SERVER = { maxRetriesPerRequest: null };
 
 /** A single-use connection: once it breaks, everything that was meant to happen on it is void. */
 const NEVER_RECONNECT = { ...ANSWER_OR_FAIL, retryStrategy: () => null };
 
-const PATIENCE = { answer: ANSWER_OR_FAIL, wait: WAIT_FOR_SERVER, once: NEVER_RECONNECT } as const satisfies Record<
-  string,
-  RedisOptions
->;
+const PATIENCE = {
+  crowd: CROWD,
+  answer: ANSWER_OR_FAIL,
+  wait: WAIT_FOR_SERVER,
+  once: NEVER_RECONNECT,
+} as const satisfies Record<string, RedisOptions>;
 
 /**
- * Opens a named connection. `answer` and `once` connections are returned before they are ready: await {@link ready}.
+ * Opens a named connection; {@link ready} tells when it can be used.
  * Errors of the connection itself surface as failed commands; the listener keeps them from ending the process.
  */
 export function connect(url: string, name: string, patience: keyof typeof PATIENCE): Redis {

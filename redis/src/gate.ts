@@ -32,7 +32,7 @@ export interface RedisGate {
 
 /** The gate over one connection. Refuses to start on a server that the protocol cannot be kept on. */
 export async function openGate({ url, name, clock, backlogMax }: GateOptions): Promise<RedisGate> {
-  const redis = connect(url, `${name}-gate`, "answer");
+  const redis = connect(url, `${name}-gate`, "crowd");
   try {
     await ready(redis);
     await requireCapableServer(redis);

@@ -297,7 +297,10 @@ function holdsContract(open: () => Promise<GateHarness>): void {
       judged: verdicts,
       totals: { available: 4, held: 0, sold: 1 },
       soldUnits: new Map([["a", 1]]),
-      stock: new Map([["c", 3]]),
+      stock: new Map([
+        ["a", 0],
+        ["c", 3],
+      ]),
     });
   });
 

@@ -151,7 +151,7 @@ export class MemoryGate implements Gate, SaleFeed {
       const hold = opening?.end(checkoutId, verdict.state === "confirmed");
       for (const { itemId, quantity } of hold?.lines ?? []) {
         if (verdict.state === "confirmed") soldUnits.set(itemId, (soldUnits.get(itemId) ?? 0) + quantity);
-        else stock.set(itemId, opening?.stock.get(itemId) ?? 0);
+        stock.set(itemId, opening?.stock.get(itemId) ?? 0);
       }
     }
     this.#publish({ kind: "settled", saleId, epoch, judged, totals: opening?.totals ?? null, soldUnits, stock });

@@ -11,7 +11,7 @@ export type SaleEvent =
       readonly judged: readonly Judged[];
       /** Null where the gate of that epoch is gone: the verdicts count all the same. */
       readonly totals: GateTotals | null;
-      /** Units sold by this page, and units now left of the items it gave back to. */
+      /** Units sold by this page, and units now left of every item it sold or gave back. */
       readonly soldUnits: ReadonlyMap<string, number>;
       readonly stock: ReadonlyMap<string, number>;
     };

@@ -27,7 +27,7 @@ export interface BoardEntry {
   readonly sale: Sale;
   readonly totals: GateTotals;
   readonly items: readonly Item[];
-  /** Units left by item; null where the sale has no gate yet. */
+  /** Units left by item; null where the sale has no gate, or they were not read. */
   readonly stock: ReadonlyMap<string, number> | null;
 }
 
@@ -63,17 +63,16 @@ export class SaleBoard {
     });
   }
 
-  /** Brings a sale up to date whose items are on the board already. False: they are not, load it. */
-  refresh({ sale, totals, stock }: Omit<BoardEntry, "items">): boolean {
+  /** Brings a sale up to date whose items are on the board; others are left off. */
+  refresh({ sale, totals, stock }: Omit<BoardEntry, "items">): void {
     const row = this.#rows.get(sale.id);
-    if (!row) return false;
+    if (!row) return;
     row.sale = sale;
     row.totals = totals;
     for (const [itemId, units] of stock ?? []) {
       this.#change(row, itemId, (item) => (item.available === units ? item : { ...item, available: units }));
     }
     row.version = ++this.#version;
-    return true;
   }
 
   /** Takes sales off the board that `keep` does not name. */
@@ -86,9 +85,10 @@ export class SaleBoard {
     const row = this.#rows.get(event.saleId);
     if (!row || event.kind !== "settled") return;
     if (event.totals) row.totals = event.totals;
-    for (const [itemId, units] of event.soldUnits)
-      this.#change(row, itemId, (item) => ({ ...item, sold: item.sold + units }));
-    for (const [itemId, units] of event.stock) this.#change(row, itemId, (item) => ({ ...item, available: units }));
+    for (const [itemId, available] of event.stock) {
+      const soldNow = event.soldUnits.get(itemId) ?? 0;
+      this.#change(row, itemId, (item) => ({ ...item, available, sold: item.sold + soldNow }));
+    }
     row.version = ++this.#version;
   }
 
