@@ -49,13 +49,17 @@ export function createDuties(parts: SchedulerParts, options: { readonly rotation
       await each(sales, async (sale) => void (await sweepHolds(parts, sale)));
     },
   };
+  const sealed = new Set<string>();
   const close: Duty = {
     name: "close",
     everyMs: 1_000,
     runOnce: async () => {
       const ended = await active((sale, nowMs) => nowMs >= sale.settleUntilMs);
       const closed = await parts.ledger.list({ states: ["closed"], limit: CLOSED_SALES_MAX });
-      await each([...ended, ...closed], async (sale) => void (await closeSale(parts, sale)));
+      const open = [...ended, ...closed].filter((sale) => !sealed.has(sale.id));
+      await each(open, async (sale) => {
+        if ((await closeSale(parts, sale)) === "closed") sealed.add(sale.id);
+      });
     },
   };
   return options.rotation ? [rotate, recover, sweep, close] : [recover, sweep, close];
