@@ -21,7 +21,7 @@ export interface CrowdParts {
 }
 
 /**
- * Sends shopper after shopper until the sale refuses one on every connection, or the time is up. In the open loop the
+ * Sends shopper after shopper until one is turned away on every connection, or the time is up. In the open loop the
  * shoppers have appointments: the first free connection takes the next one and, when it is late, the delay counts as
  * the shopper's.
  */
@@ -43,8 +43,8 @@ export async function runCrowd(plan: CrowdPlan, { connections, tally, clock }: C
       if (!(await reached(sinceMs, clock, over.signal))) return;
       const parts = { tally, clock, signal: over.signal };
       const outcome = await goShopping(`${plan.name}-${shopper}`, plan.errand, connection, parts, sinceMs);
-      // Whoever takes anything and is new is refused by the sale, so the next one would be too.
-      if (outcome === "refused") return;
+      // Whoever is new and takes anything is turned away by the sale, so the next one would be too.
+      if (outcome !== "served") return;
     }
   };
   try {

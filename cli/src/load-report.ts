@@ -37,21 +37,25 @@ export function reportOf(facts: LoadFacts): LoadReport {
     ok: faults.length === 0,
     faults,
     acknowledged: tally.acknowledged.length,
-    acknowledged_per_second: facts.crowdMs > 0 ? (tally.acknowledged.length * 1_000) / facts.crowdMs : 0,
+    acknowledged_per_second: perSecond(tally.acknowledged.length, facts.crowdMs / 1_000),
     verdicts: countsOf(tally.acknowledged.map(({ checkoutId }) => verdicts.get(checkoutId) ?? "none")),
     refusals: Object.fromEntries(tally.refusals),
     retries: Object.fromEntries(tally.retries),
     gave_up: tally.gaveUp,
-    latency_ms: tally.latencyMs.summary(),
+    latency_ms: roundedSummary(tally.latencyMs.summary()),
     total_units: audit.totalUnits,
     confirmed_units: audit.confirmedUnits,
     sold_units: soldUnits,
     sold_out: audit.confirmedUnits === audit.totalUnits,
     seconds,
-    sold_per_second: seconds !== null && seconds > 0 ? soldUnits / seconds : null,
+    sold_per_second: seconds === null ? null : perSecond(soldUnits, seconds),
     at_rest: audit.atRest,
     violations: audit.violations.length,
   };
+}
+
+function perSecond(count: number, seconds: number): number {
+  return seconds > 0 ? Math.round((count / seconds) * 10) / 10 : 0;
 }
 
 /** Of many faults only so many are printed. */
@@ -108,6 +112,12 @@ function verdictLines({ ok, faults }: LoadReport, { good, bad }: Palette): strin
     ...faults.slice(0, FAULTS_SHOWN).map((fault) => `  ${bad("✗")} ${fault}`),
     ...(more > 0 ? [`  … ${more} more: see --json`] : []),
   ];
+}
+
+/** To the hundredth: there is no more to it. */
+function roundedSummary({ count, p50, p99, max }: Summary): Summary {
+  const rounded = (ms: number) => Math.round(ms * 100) / 100;
+  return { count, p50: rounded(p50), p99: rounded(p99), max: rounded(max) };
 }
 
 function countsOf(names: readonly string[]): Record<string, number> {

@@ -63,7 +63,13 @@ async function whyNot(name: string, connection: Connection): Promise<never> {
 /** Sends the crowd, waits until everything is settled, asks for every ticket, and reads the verdict from the ledger. */
 export async function runLoad(plan: CrowdPlan, saleId: string, parts: LoadParts): Promise<LoadFacts> {
   const { connections, ledger, gate, wallClock, steadyClock, tally, onPhase } = parts;
-  const soldBefore = (await ledger.find(saleId))?.itemsSold ?? 0;
+  const before = await ledger.find(saleId);
+  if (!before) throw new CommandFault(`The ledger knows no sale ${saleId}: is DATABASE_URL that of the api?`);
+  if (plan.errand.units > before.limitPerUser) {
+    throw new CommandFault(
+      `Sale ${saleId} gives one user ${before.limitPerUser} units at most: choose fewer with --units`,
+    );
+  }
 
   onPhase("selling");
   const firstSentAtMs = wallClock.nowMs();
@@ -78,10 +84,11 @@ export async function runLoad(plan: CrowdPlan, saleId: string, parts: LoadParts)
   onPhase("asking");
   const deadlineMs = Math.max(settledByMs, steadyClock.nowMs() + ASK_MS_MIN);
   const ticketStates = await pollTickets(tally.acknowledged, { connections, clock: steadyClock, deadlineMs });
-  const verdicts = await readVerdicts(saleId, tally.acknowledged, ledger);
+
+  onPhase("auditing");
+  const { verdicts, lastConfirmedAtMs } = await readVerdicts(saleId, tally.acknowledged, ledger);
   const audit = await auditSale({ ledger, gate }, saleId);
-  const facts = await ledger.facts(saleId);
-  if (!audit || !facts) throw new CommandFault(`The ledger knows no sale ${saleId}: is DATABASE_URL that of the api?`);
+  if (!audit) throw new Error(`sale ${saleId} was in the ledger and is not there any more`);
   return {
     saleId,
     unitsEach: plan.errand.units,
@@ -91,8 +98,8 @@ export async function runLoad(plan: CrowdPlan, saleId: string, parts: LoadParts)
     drained,
     ticketStates,
     verdicts,
-    soldBefore,
-    lastConfirmedAtMs: facts.lastConfirmedAtMs,
+    soldBefore: before.itemsSold,
+    lastConfirmedAtMs,
     audit,
   };
 }
@@ -109,13 +116,16 @@ async function readVerdicts(
   saleId: string,
   acknowledged: readonly Acknowledged[],
   ledger: Pick<CheckoutLedger, "records">,
-): Promise<Map<string, string>> {
+): Promise<Pick<LoadFacts, "verdicts" | "lastConfirmedAtMs">> {
   const verdicts = new Map<string, string>();
+  let lastConfirmedAtMs: number | null = null;
   for (let from = 0; from < acknowledged.length; from += RECORDS_MAX) {
     const ids = acknowledged.slice(from, from + RECORDS_MAX).map(({ checkoutId }) => checkoutId);
-    for (const { checkoutId, status } of await ledger.records(saleId, ids)) {
-      if (isVerdict(status)) verdicts.set(checkoutId, status.state);
+    for (const { checkoutId, status, decidedAtMs } of await ledger.records(saleId, ids)) {
+      if (!isVerdict(status)) continue;
+      verdicts.set(checkoutId, status.state);
+      if (status.state === "confirmed") lastConfirmedAtMs = Math.max(lastConfirmedAtMs ?? 0, decidedAtMs ?? 0);
     }
   }
-  return verdicts;
+  return { verdicts, lastConfirmedAtMs };
 }

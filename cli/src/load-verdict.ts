@@ -20,10 +20,13 @@ export interface LoadFacts {
   readonly verdicts: ReadonlyMap<string, string>;
   /** Units confirmed before the crowd came. */
   readonly soldBefore: number;
-  /** The last commit that sold something; null where nothing was ever sold. */
+  /** The last commit, by the ledger's clock, that confirmed an acknowledged checkout; null where none did. */
   readonly lastConfirmedAtMs: number | null;
   readonly audit: AuditReport;
 }
+
+/** What a new shopper who takes anything may be told of a sale that was open. */
+const EXPECTED_REFUSALS = new Set(["sold_out", "sale_closed", "sale_paused"]);
 
 /** What went wrong, a sentence each; empty when the run counts. */
 export function faultsOf(facts: LoadFacts): string[] {
@@ -39,6 +42,9 @@ function answerFaults({ tally }: LoadFacts): string[] {
   const faults = [...tally.serverErrors].map(
     ([status, times]) => `the api answered ${status} (${counted(times, "time")})`,
   );
+  for (const [code, times] of tally.refusals) {
+    if (!EXPECTED_REFUSALS.has(code)) faults.push(`${counted(times, "shopper")} refused with ${code}`);
+  }
   const answered = tally.acknowledged.length + sum(tally.refusals);
   if (answered === 0) faults.push("no shopper was ever answered: is the api up?");
   return faults;

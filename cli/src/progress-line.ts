@@ -4,7 +4,7 @@ import type { Tally } from "./tally.ts";
 
 /** What a load run looks like at one moment. */
 export interface Moment {
-  readonly phase: "selling" | "settling" | "asking";
+  readonly phase: "selling" | "settling" | "asking" | "auditing";
   /** Null where the gate cannot be read. */
   readonly totals: GateTotals | null;
   readonly tally: Tally;
@@ -28,7 +28,7 @@ export function progressText({ phase, totals, tally, elapsedMs }: Moment, column
   return parts.join("   ").slice(0, Math.max(0, columns - 1));
 }
 
-const LABELS = { settling: "settling", asking: "asking for every ticket" } as const;
+const LABELS = { settling: "settling", asking: "asking for every ticket", auditing: "auditing" } as const;
 
 /** Sold, held and available, as shares of the whole. */
 function bar({ available, held, sold }: GateTotals): string {

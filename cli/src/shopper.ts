@@ -17,14 +17,16 @@ export interface ShopperParts {
   readonly signal: AbortSignal;
 }
 
-/** `served`: a ticket. `refused`: the sale has nothing for this shopper, nor for the next. `gave_up`: no answer to be had. */
+/** `served`: a ticket. `refused`: the sale has nothing for this shopper, nor for the next. `gave_up`: no answer in a long while. */
 export type ShopperOutcome = "served" | "refused" | "gave_up";
 
 /** Answers that ask to come back; so does no answer, after which the checkout may exist. */
 const COME_BACK = new Set([0, 429, 503]);
-const TRIES_MAX = 20;
-/** Used where the answer does not say when to come back. */
+/** How long a shopper puts up with being asked to come back. */
+const PATIENCE_MS = 30_000;
+/** Used where the answer does not say when to come back; bounds of what it may say. */
 const WAIT_MS = 250;
+const WAIT_MS_MIN = 20;
 const WAIT_MS_MAX = 5_000;
 
 export function errand(saleId: string, units: number): Errand {
@@ -46,7 +48,8 @@ export async function goShopping(
 ): Promise<ShopperOutcome> {
   // A key counts for one user in one sale, and a shopper buys once: one word serves all.
   const headers = { "content-type": "application/json", "x-user-id": userId, "idempotency-key": "once" };
-  for (let tries = 1; ; tries += 1) {
+  const patienceEndsMs = clock.nowMs() + PATIENCE_MS;
+  for (;;) {
     const reply = await connection.send({ method: "POST", path, headers, body });
     if (reply.status === 202) {
       tally.acknowledge({ ...ticketOf(reply), units }, clock.nowMs() - sinceMs);
@@ -58,12 +61,12 @@ export async function goShopping(
       tally.refuse(code);
       return "refused";
     }
-    if (tries >= TRIES_MAX || signal.aborted) {
+    if (clock.nowMs() >= patienceEndsMs || signal.aborted) {
       tally.giveUp();
       return "gave_up";
     }
     tally.retry(code);
-    await pause(Math.min(reply.retryAfterMs ?? WAIT_MS, WAIT_MS_MAX), signal);
+    await pause(Math.min(Math.max(reply.retryAfterMs ?? WAIT_MS, WAIT_MS_MIN), WAIT_MS_MAX), signal);
   }
 }
 

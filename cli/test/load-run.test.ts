@@ -51,7 +51,7 @@ const confirmed = (checkoutId: string): CheckoutRecord => ({
 });
 
 /** A shop with three units, and stores that tell the same; `settledAfter`: reads of the gate until it holds nothing. */
-async function load(settledAfter: number, recordOf: (id: string) => CheckoutRecord[]) {
+async function load(settledAfter: number, recordOf: (id: string) => CheckoutRecord[], units = 1) {
   let [sold, reads] = [0, 0];
   const { connect } = await openShop(({ method }) => {
     if (method === "GET") return { status: 200, json: { status: "confirmed" } };
@@ -63,7 +63,7 @@ async function load(settledAfter: number, recordOf: (id: string) => CheckoutReco
     return reads > settledAfter ? { available: 0, held: 0, sold: 3 } : { available: 0, held: 3, sold: 0 };
   };
   const phases: string[] = [];
-  const plan = { name: "crowd", errand: errand("x-1", 1), ratePerS: null, durationMsMax: 20_000 };
+  const plan = { name: "crowd", errand: errand("x-1", units), ratePerS: null, durationMsMax: 20_000 };
   const facts = await runLoad(plan, "x-1", {
     connections: [connect(), connect()],
     ledger: {
@@ -86,11 +86,12 @@ async function load(settledAfter: number, recordOf: (id: string) => CheckoutReco
 
 test("sells out, waits until the gate holds nothing, asks for every ticket, and reads the verdicts", async () => {
   const { facts, phases, reads } = await load(3, (id) => [confirmed(id)]);
-  expect(phases).toEqual(["selling", "settling", "asking"]);
+  expect(phases).toEqual(["selling", "settling", "asking", "auditing"]);
   expect(reads).toBe(4);
   expect(facts.drained).toBe(true);
   expect([...facts.verdicts]).toEqual([...facts.ticketStates]);
   expect(Object.fromEntries(facts.verdicts)).toEqual({ c1: "confirmed", c2: "confirmed", c3: "confirmed" });
+  expect(facts.lastConfirmedAtMs).toBe(2_000);
   expect(faultsOf(facts)).toEqual([]);
 });
 
@@ -99,4 +100,8 @@ test("a row that is only held is no verdict", async () => {
     { ...confirmed(id), status: { state: id === "c2" ? "held" : "confirmed" } },
   ]);
   expect(faultsOf(facts)).toEqual(["1 acknowledged checkout without a verdict in the ledger"]);
+});
+
+test("nobody is sent to ask for more than one user may have", async () => {
+  await expect(load(0, () => [], 11)).rejects.toThrow("gives one user 10 units at most: choose fewer with --units");
 });

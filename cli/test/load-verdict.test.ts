@@ -77,6 +77,15 @@ test("a 5xx other than 503 is a fault", () => {
   expect(faultsOf(facts)).toEqual(["the api answered 500 (2 times)", "the api answered 502 (1 time)"]);
 });
 
+test("a refusal that a new shopper cannot have earned is a fault", () => {
+  const facts = soldOutFacts();
+  facts.tally.refuse("sale_closed");
+  facts.tally.refuse("user_limit");
+  facts.tally.refuse("401");
+  facts.tally.refuse("401");
+  expect(faultsOf(facts)).toEqual(["1 shopper refused with user_limit", "2 shoppers refused with 401"]);
+});
+
 test("a crowd that nobody answered is a fault", () => {
   const tally = new Tally();
   tally.retry("no_answer");

@@ -10,12 +10,12 @@ const SALE = {
   opens_at: "2026-11-22T11:00:00.000Z",
   closes_at: "2026-11-22T12:00:00.000Z",
   stock: { total: 10, available: 10, held: 0, sold: 0 },
-  limit_per_user: 10,
+  version: 7,
 };
 
 test("a sale is read by its name, with what else the api says left out", async () => {
   const { connect, asked } = await openShop(() => ({ status: 200, json: SALE }));
-  const { limit_per_user: _, ...sale } = SALE;
+  const { version: _, ...sale } = SALE;
   expect(await readSale(connect(), "current")).toEqual({ kind: "sale", sale });
   expect(asked[0]?.path).toBe("/v1/sales/current");
 });

@@ -1,16 +1,5 @@
 import { isNotNull, sql } from "drizzle-orm";
-import {
-  boolean,
-  check,
-  index,
-  integer,
-  pgSchema,
-  primaryKey,
-  text,
-  unique,
-  uniqueIndex,
-  uuid,
-} from "drizzle-orm/pg-core";
+import { boolean, check, index, integer, pgSchema, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { instant, word } from "./column-types.ts";
 
 /*
@@ -24,7 +13,8 @@ import { instant, word } from "./column-types.ts";
  * - sale_id comes first in every key, so that the big tables can be partitioned by sale and old sales dropped.
  * - No foreign keys: a check against the hot sales row would make every settlement queue for it, and every writer of a
  *   child row writes its parent in the same transaction.
- * - Writers lock checkouts, then buyers, then items, then the sales row, each by id: no two can wait for each other.
+ * - Writers lock checkouts, then buyers, then items, then the sales row, each by id: no two can wait for each other. (Two
+ *   pages that claim two idempotency keys crosswise could; no gate lets a key through twice, and a victim tries again.)
  */
 export const flashgate = pgSchema("flashgate");
 

@@ -15,8 +15,8 @@ export function rollback<T>(value: T): Ending<T> {
 
 const BEGIN = {
   /**
-   * The planner is left with walks of the primary keys, which are in key order: what it thinks of a table's size can
-   * never change the order in which a statement locks rows, nor keep a plan from the days when the table was empty.
+   * The planner is left with walks of the keys, which are in key order: whatever it thinks of a table's size, no
+   * statement locks rows in another order.
    */
   write: "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off",
   /** All statements see one instant. */

@@ -139,7 +139,7 @@ function showProgress(saleId: string, tally: Tally, gate: GateReader) {
       },
     );
     const moment = { phase, totals, tally, elapsedMs: steadyClock.nowMs() - startedMs };
-    line.draw(progressText(moment, process.stderr.columns ?? COLUMNS));
+    line.draw(progressText(moment, process.stderr.columns || COLUMNS));
   }, REDRAW_MS);
   const end = () => {
     clearInterval(timer);

@@ -43,9 +43,15 @@ export function addProcesses(program: Command): void {
   }
 }
 
-/** A forked process must not outlive the supervisor that would restart it, however that one ended. */
+/** How long a process whose supervisor is gone may drain: private databases went with it, so that there is no one to drain to. */
+const ORPHAN_MS_MAX = 5_000;
+
+/** A forked process does not outlive the supervisor that would start it again, however that one ended. */
 function stopWithParent(): void {
   if (!process.send) return;
-  process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
+  process.on("disconnect", () => {
+    process.kill(process.pid, "SIGTERM");
+    setTimeout(() => process.exit(1), ORPHAN_MS_MAX).unref();
+  });
   process.channel?.unref();
 }

@@ -5,7 +5,11 @@ import { lines, type Scene } from "./ledger-contract-scene.ts";
 
 /** Recovery (c): what survives a gate, and what the next one is opened with. */
 export function adoptionContract(scene: () => Scene): void {
-  describe("adoption", () => survivorContract(scene));
+  describe("adoption", () => {
+    survivorContract(scene);
+    misfitContract(scene);
+    volumeContract(scene);
+  });
   describe("the snapshot", () => snapshotContract(scene));
 }
 
@@ -70,7 +74,9 @@ function survivorContract(scene: () => Scene): void {
     expect([await sale.standing(sold), await sale.standing(cancelled)]).toEqual(["confirmed", "cancelled"]);
     expect(await sale.counters()).toEqual({ sold: 1, held: 0 });
   });
+}
 
+function misfitContract(scene: () => Scene): void {
   it("takes a survivor whose key belongs to another checkout for one of a lost gate", async () => {
     const sale = await scene().open();
     const key = { userId: "u", key: "k" };
@@ -105,7 +111,9 @@ function survivorContract(scene: () => Scene): void {
     expect(words).toEqual(["sold_out", "sold_out", "held", "held", "sold_out"]);
     expect(await sale.counters()).toEqual({ sold: 1, held: 2 });
   });
+}
 
+function volumeContract(scene: () => Scene): void {
   it("does nothing for a recovery that was overtaken", async () => {
     const sale = await scene().open();
     const hold = sale.hold();

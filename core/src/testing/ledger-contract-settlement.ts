@@ -1,26 +1,28 @@
 import { describe, expect, it } from "vitest";
 import type { Hold } from "../domain/checkout.ts";
-import { lines, OVER, type SaleOfScene, type Scene, wordsOf } from "./ledger-contract-scene.ts";
+import { lines, OVER, type SaleOfScene, type Scene } from "./ledger-contract-scene.ts";
 
-/** Judging: one hold at a time, and a page as a whole. */
+/** Judging one hold at a time. */
 export function settlementContract(scene: () => Scene): void {
-  describe("settling one hold", () => precedenceContract(scene));
+  describe("settling one hold", () => {
+    precedenceContract(scene);
+    verdictContract(scene);
+  });
   describe("settling one adopted hold", () => adoptedContract(scene));
-  describe("settling a page", () => pageContract(scene));
 }
 
-function precedenceContract(scene: () => Scene): void {
-  /** A sale in which `a` is gone, "u" has bought all it may, and "u" has used the key "k". */
-  async function spentSale(): Promise<SaleOfScene> {
-    const sale = await scene().open({ stock: { a: 1, c: 9 }, limit: 2 });
-    await sale.confirm(sale.hold({ userId: "u", key: "k", lines: lines({ a: 1, c: 1 }) }));
-    return sale;
-  }
-  /** Everything is wrong with this one. */
-  const hopeless = { userId: "u", key: "k", lines: lines({ a: 1 }) };
+/** A sale in which `a` is gone, "u" has bought all it may, and "u" has used the key "k". */
+async function spentSale(scene: Scene): Promise<SaleOfScene> {
+  const sale = await scene.open({ stock: { a: 1, c: 9 }, limit: 2 });
+  await sale.confirm(sale.hold({ userId: "u", key: "k", lines: lines({ a: 1, c: 1 }) }));
+  return sale;
+}
+/** Everything is wrong with this one. */
+const hopeless = { userId: "u", key: "k", lines: lines({ a: 1 }) };
 
+function precedenceContract(scene: () => Scene): void {
   it("applies the rules by precedence", async () => {
-    const sale = await spentSale();
+    const sale = await spentSale(scene());
     const stale = sale.epoch - 1;
     const verdict = (over: Partial<Hold>, epoch?: number) => sale.verdict(sale.hold(over), epoch);
     expect(await verdict(hopeless, stale)).toBe("gate_lost");
@@ -37,7 +39,7 @@ function precedenceContract(scene: () => Scene): void {
     const scheduled = await scene().schedule();
     const early = scheduled.hold();
     expect(await scheduled.verdict(early, 1)).toBe("retry");
-    const sale = await spentSale();
+    const sale = await spentSale(scene());
     await sale.begin();
     const hold = sale.hold(hopeless);
     for (const epoch of [sale.epoch - 1, sale.epoch]) expect(await sale.verdict(hold, epoch)).toBe("retry");
@@ -71,7 +73,9 @@ function precedenceContract(scene: () => Scene): void {
     expect(await again(2)).toEqual(replies);
     expect(await sale.counters()).toEqual({ sold: 1, held: 0 });
   });
+}
 
+function verdictContract(scene: () => Scene): void {
   it("tells when it decided, by its own time", async () => {
     const sale = await scene().open();
     const before = await scene().nowMs();
@@ -91,7 +95,7 @@ function precedenceContract(scene: () => Scene): void {
   });
 
   it("writes down what a rejected checkout was about", async () => {
-    const sale = await spentSale();
+    const sale = await spentSale(scene());
     const hold = sale.hold(hopeless);
     await sale.settleOne(hold);
     expect(await sale.record(hold)).toMatchObject({
@@ -146,130 +150,5 @@ function adoptedContract(scene: () => Scene): void {
     await sale.recover([sale.hold({ lines: lines({ a: 1 }) })]);
     expect(await sale.verdict(sale.hold({ lines: lines({ a: 1 }) }))).toBe("sold_out");
     expect(await sale.settleAll([sale.hold({ lines: lines({ a: 1 }) })])).toBe("contested");
-  });
-}
-
-function pageContract(scene: () => Scene): void {
-  it("confirms all of it at once", async () => {
-    const sale = await scene().open({ stock: { a: 1, b: 1, c: 5 }, limit: 3 });
-    const holds = [
-      sale.hold({ userId: "u", lines: lines({ a: 1, c: 1 }), key: "k" }),
-      sale.hold({ userId: "v", lines: lines({ c: 3 }), key: "k" }),
-      sale.hold({ userId: "u", lines: lines({ b: 1 }) }),
-    ];
-    const judged = await sale.confirm(...holds);
-    expect(judged.map(({ checkoutId }) => checkoutId)).toEqual(holds.map(({ checkoutId }) => checkoutId));
-    expect(new Set(Object.values(wordsOf(judged)))).toEqual(new Set(["confirmed"]));
-    expect(await sale.counters()).toEqual({ sold: 6, held: 0 });
-    const facts = await sale.ledger.facts(sale.id);
-    expect(facts?.buyers).toHaveLength(2);
-    expect(facts?.items).toMatchObject([{ sold: 1 }, { sold: 1 }, { sold: 4 }]);
-  });
-
-  it("is nothing to do when it is empty", async () => {
-    const sale = await scene().open();
-    expect(await sale.settleAll([])).toEqual([]);
-  });
-
-  it("delivered twice is contested, and then told what stands", async () => {
-    const sale = await scene().open();
-    const hold = sale.hold();
-    const [judged] = await sale.confirm(hold);
-    expect(await sale.settleAll([hold])).toBe("contested");
-    expect(await sale.settleOne(hold)).toEqual({ kind: "judged", judged });
-    expect(await sale.counters()).toEqual({ sold: 1, held: 0 });
-  });
-
-  interface Contest {
-    readonly why: string;
-    /** Prepares the sale and returns the holds that spoil the page. */
-    readonly spoil: (sale: SaleOfScene, good: Hold) => Hold[] | Promise<Hold[]>;
-  }
-  const contests: Contest[] = [
-    { why: "an id comes twice", spoil: (_sale, good) => [good] },
-    {
-      why: "an id has a verdict",
-      spoil: async (sale) => {
-        const hold = sale.hold();
-        await sale.entomb([sale.tomb(hold)]);
-        return [hold];
-      },
-    },
-    {
-      why: "an id is held",
-      spoil: async (sale) => {
-        const hold = sale.hold();
-        await sale.recover([hold]);
-        return [hold];
-      },
-    },
-    { why: "a key comes twice", spoil: (sale) => sale.holds(2, { userId: "u", key: "k" }) },
-    {
-      why: "a key is taken",
-      spoil: async (sale) => {
-        await sale.confirm(sale.hold({ userId: "u", key: "k" }));
-        return [sale.hold({ userId: "u", key: "k" })];
-      },
-    },
-    { why: "a user wants too much", spoil: (sale) => [sale.hold({ lines: lines({ c: 4 }) })] },
-    {
-      why: "a user wants too much in several checkouts",
-      spoil: (sale) => sale.holds(2, { userId: "u", lines: lines({ c: 2 }) }),
-    },
-    {
-      why: "a user has bought too much before",
-      spoil: async (sale) => {
-        await sale.confirm(sale.hold({ userId: "u", lines: lines({ c: 3 }) }));
-        return [sale.hold({ userId: "u" })];
-      },
-    },
-    { why: "an item is wanted twice", spoil: (sale) => sale.holds(2, { lines: lines({ b: 1 }) }) },
-    {
-      why: "an item is gone",
-      spoil: async (sale) => {
-        await sale.confirm(sale.hold({ lines: lines({ b: 1 }) }));
-        return [sale.hold({ lines: lines({ b: 1, c: 1 }) })];
-      },
-    },
-    { why: "an item is not on offer", spoil: (sale) => [sale.hold({ lines: lines({ nothing: 1 }) })] },
-    {
-      why: "the sale is sold out",
-      spoil: async (sale) => {
-        await sale.confirm(sale.hold({ lines: lines({ b: 1 }) }), sale.hold({ lines: lines({ c: 3 }) }));
-        await sale.confirm(sale.hold({ lines: lines({ c: 3 }) }));
-        return sale.holds(2);
-      },
-    },
-  ];
-
-  it.each(contests)("is contested as a whole when $why", async ({ spoil }) => {
-    const sale = await scene().open({ stock: { a: 1, b: 1, c: 7 }, limit: 3 });
-    const good = sale.hold({ userId: "good", lines: lines({ a: 1 }), key: "good" });
-    const spoilers = await spoil(sale, good);
-    const before = await sale.ledger.facts(sale.id);
-    for (const page of [
-      [good, ...spoilers],
-      [...spoilers, good],
-    ]) {
-      expect(await sale.settleAll(page)).toBe("contested");
-    }
-    expect(await sale.ledger.facts(sale.id)).toEqual(before);
-    expect(await sale.standing(good)).toBe("absent");
-    await sale.confirm(good);
-  });
-
-  it("is contested unless the sale is open under the page's epoch", async () => {
-    const scheduled = await scene().schedule();
-    expect(await scheduled.settleAll([scheduled.hold()])).toBe("contested");
-    const sale = await scene().open(OVER);
-    const hold = sale.hold();
-    expect(await sale.settleAll([hold], 0)).toBe("contested");
-    expect(await sale.settleAll([hold], 2)).toBe("contested");
-    await sale.begin();
-    for (const epoch of [1, 2]) expect(await sale.settleAll([hold], epoch)).toBe("contested");
-    await sale.ledger.close(sale.id);
-    expect(await sale.settleAll([hold])).toBe("contested");
-    expect(await sale.ledger.settleAll("x-none", 1, [hold])).toBe("contested");
-    expect(await sale.standing(hold)).toBe("absent");
   });
 }

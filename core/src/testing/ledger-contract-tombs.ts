@@ -5,90 +5,99 @@ import { lines, OVER, type Scene, wordsOf } from "./ledger-contract-scene.ts";
 /** Verdicts that take nothing. */
 export function tombContract(scene: () => Scene): void {
   describe("tombs", () => {
-    it("are written once, with what is known, and stand", async () => {
-      const sale = await scene().open();
-      const hold = sale.hold({ userId: "u", lines: lines({ a: 1, c: 2 }), key: "k" });
-      const [judged, ...rest] = await sale.entomb([sale.tomb(hold)]);
-      expect(rest).toEqual([]);
-      expect(judged).toMatchObject({ checkoutId: hold.checkoutId, verdict: { state: "cancelled" } });
-      expect(await sale.record(hold)).toEqual({
-        saleId: sale.id,
-        checkoutId: hold.checkoutId,
-        userId: "u",
-        lines: hold.lines,
-        epoch: 1,
-        status: { state: "cancelled" },
-        reservedAtMs: hold.sinceMs,
-        decidedAtMs: judged?.decidedAtMs,
-      });
-      expect(await sale.entomb([sale.tomb(hold, { state: "expired" })])).toEqual([judged]);
-      expect(await sale.settleAll([hold])).toBe("contested");
-      expect(await sale.settleOne(hold)).toEqual({ kind: "judged", judged });
-      expect(await sale.counters()).toEqual({ sold: 0, held: 0 });
-    });
+    writtenContract(scene);
+    heldContract(scene);
+  });
+  describe("guards of tombs", () => {
+    guardContract(scene);
+    deadlineContract(scene);
+  });
+}
 
-    it("may know nothing but the ticket", async () => {
-      const sale = await scene().open();
-      const hold = sale.hold();
-      const verdict = { state: "rejected", reason: "gate_lost" } as const;
-      const bare = { ...sale.tomb(hold, verdict), lines: [], reservedAtMs: null, deadlineMs: null, fingerprint: "" };
-      expect(wordsOf(await sale.entomb([bare], { kind: "absent" }))).toEqual({ [hold.checkoutId]: "gate_lost" });
-      expect(await sale.record(hold)).toMatchObject({ lines: [], reservedAtMs: null, status: verdict });
+function writtenContract(scene: () => Scene): void {
+  it("are written once, with what is known, and stand", async () => {
+    const sale = await scene().open();
+    const hold = sale.hold({ userId: "u", lines: lines({ a: 1, c: 2 }), key: "k" });
+    const [judged, ...rest] = await sale.entomb([sale.tomb(hold)]);
+    expect(rest).toEqual([]);
+    expect(judged).toMatchObject({ checkoutId: hold.checkoutId, verdict: { state: "cancelled" } });
+    expect(await sale.record(hold)).toEqual({
+      saleId: sale.id,
+      checkoutId: hold.checkoutId,
+      userId: "u",
+      lines: hold.lines,
+      epoch: 1,
+      status: { state: "cancelled" },
+      reservedAtMs: hold.sinceMs,
+      decidedAtMs: judged?.decidedAtMs,
     });
-
-    it("never overturn a verdict", async () => {
-      const sale = await scene().open({ ...OVER, stock: { a: 1, c: 5 } });
-      const [sold, refused] = [sale.hold({ lines: lines({ a: 1 }) }), sale.hold({ lines: lines({ a: 1 }) })];
-      await sale.settleOne(sold);
-      await sale.settleOne(refused);
-      const guards: TombGuard[] = [{ kind: "none" }, { kind: "absent" }, { kind: "settle_until" }];
-      for (const guard of [...guards, { kind: "cart_deadline", claimEpoch: 1 } as const]) {
-        expect(wordsOf(await sale.entomb([sale.tomb(sold), sale.tomb(refused)], guard))).toEqual({
-          [sold.checkoutId]: "confirmed",
-          [refused.checkoutId]: "sold_out",
-        });
-      }
-      expect(await sale.counters()).toEqual({ sold: 1, held: 0 });
-    });
-
-    it("give back what a held row held, and leave it its own lines", async () => {
-      const sale = await scene().open({ stock: { a: 1, c: 5 } });
-      const [held, other] = [sale.hold({ lines: lines({ a: 1, c: 1 }) }), sale.hold()];
-      await sale.recover([held, other]);
-      const fresh = sale.hold();
-      const tomb = { ...sale.tomb(held), lines: lines({ c: 3 }) };
-      expect(wordsOf(await sale.entomb([tomb, sale.tomb(fresh)]))).toEqual({
-        [held.checkoutId]: "cancelled",
-        [fresh.checkoutId]: "cancelled",
-      });
-      expect(await sale.record(held)).toMatchObject({ lines: held.lines });
-      expect(await sale.counters()).toEqual({ sold: 0, held: 1 });
-      expect(await sale.verdict(sale.hold({ lines: lines({ a: 1 }) }))).toBe("confirmed");
-    });
-
-    it("come in thousands, new ones, held ones and judged ones mixed", async () => {
-      const sale = await scene().open({ stock: { c: 9_000 } });
-      const [held, sold, fresh] = [sale.holds(150), sale.holds(150), sale.holds(6_000)];
-      await sale.recover(held);
-      await sale.confirm(...sold);
-      const mixed = [...sold, ...fresh, ...held];
-      const words = wordsOf(await sale.entomb(mixed.map((hold) => sale.tomb(hold))));
-      expect(Object.keys(words)).toHaveLength(6_300);
-      expect(sold.map(({ checkoutId }) => words[checkoutId])).toEqual(sold.map(() => "confirmed"));
-      expect(Object.values(words).filter((word) => word === "cancelled")).toHaveLength(6_150);
-      expect(await sale.counters()).toEqual({ sold: 150, held: 0 });
-    });
-
-    it("are none for none, for an unknown sale, and one for a checkout named twice", async () => {
-      const sale = await scene().open();
-      const hold = sale.hold();
-      expect(await sale.entomb([])).toEqual([]);
-      expect(await sale.ledger.entomb("x-none", [sale.tomb(hold)], { kind: "none" })).toEqual([]);
-      expect(await sale.entomb([sale.tomb(hold), sale.tomb(hold)])).toHaveLength(1);
-    });
+    expect(await sale.entomb([sale.tomb(hold, { state: "expired" })])).toEqual([judged]);
+    expect(await sale.settleAll([hold])).toBe("contested");
+    expect(await sale.settleOne(hold)).toEqual({ kind: "judged", judged });
+    expect(await sale.counters()).toEqual({ sold: 0, held: 0 });
   });
 
-  describe("guards of tombs", () => guardContract(scene));
+  it("may know nothing but the ticket", async () => {
+    const sale = await scene().open();
+    const hold = sale.hold();
+    const verdict = { state: "rejected", reason: "gate_lost" } as const;
+    const bare = { ...sale.tomb(hold, verdict), lines: [], reservedAtMs: null, deadlineMs: null, fingerprint: "" };
+    expect(wordsOf(await sale.entomb([bare], { kind: "absent" }))).toEqual({ [hold.checkoutId]: "gate_lost" });
+    expect(await sale.record(hold)).toMatchObject({ lines: [], reservedAtMs: null, status: verdict });
+  });
+
+  it("never overturn a verdict", async () => {
+    const sale = await scene().open({ ...OVER, stock: { a: 1, c: 5 } });
+    const [sold, refused] = [sale.hold({ lines: lines({ a: 1 }) }), sale.hold({ lines: lines({ a: 1 }) })];
+    await sale.settleOne(sold);
+    await sale.settleOne(refused);
+    const guards: TombGuard[] = [{ kind: "none" }, { kind: "absent" }, { kind: "settle_until" }];
+    for (const guard of [...guards, { kind: "cart_deadline", claimEpoch: 1 } as const]) {
+      expect(wordsOf(await sale.entomb([sale.tomb(sold), sale.tomb(refused)], guard))).toEqual({
+        [sold.checkoutId]: "confirmed",
+        [refused.checkoutId]: "sold_out",
+      });
+    }
+    expect(await sale.counters()).toEqual({ sold: 1, held: 0 });
+  });
+}
+
+function heldContract(scene: () => Scene): void {
+  it("give back what a held row held, and leave it its own lines", async () => {
+    const sale = await scene().open({ stock: { a: 1, c: 5 } });
+    const [held, other] = [sale.hold({ lines: lines({ a: 1, c: 1 }) }), sale.hold()];
+    await sale.recover([held, other]);
+    const fresh = sale.hold();
+    const tomb = { ...sale.tomb(held), lines: lines({ c: 3 }) };
+    expect(wordsOf(await sale.entomb([tomb, sale.tomb(fresh)]))).toEqual({
+      [held.checkoutId]: "cancelled",
+      [fresh.checkoutId]: "cancelled",
+    });
+    expect(await sale.record(held)).toMatchObject({ lines: held.lines });
+    expect(await sale.counters()).toEqual({ sold: 0, held: 1 });
+    expect(await sale.verdict(sale.hold({ lines: lines({ a: 1 }) }))).toBe("confirmed");
+  });
+
+  it("come in thousands, new ones, held ones and judged ones mixed", async () => {
+    const sale = await scene().open({ stock: { c: 9_000 } });
+    const [held, sold, fresh] = [sale.holds(150), sale.holds(150), sale.holds(6_000)];
+    await sale.recover(held);
+    await sale.confirm(...sold);
+    const mixed = [...sold, ...fresh, ...held];
+    const words = wordsOf(await sale.entomb(mixed.map((hold) => sale.tomb(hold))));
+    expect(Object.keys(words)).toHaveLength(6_300);
+    expect(sold.map(({ checkoutId }) => words[checkoutId])).toEqual(sold.map(() => "confirmed"));
+    expect(Object.values(words).filter((word) => word === "cancelled")).toHaveLength(6_150);
+    expect(await sale.counters()).toEqual({ sold: 150, held: 0 });
+  });
+
+  it("are none for none, for an unknown sale, and one for a checkout named twice", async () => {
+    const sale = await scene().open();
+    const hold = sale.hold();
+    expect(await sale.entomb([])).toEqual([]);
+    expect(await sale.ledger.entomb("x-none", [sale.tomb(hold)], { kind: "none" })).toEqual([]);
+    expect(await sale.entomb([sale.tomb(hold), sale.tomb(hold)])).toHaveLength(1);
+  });
 }
 
 function guardContract(scene: () => Scene): void {
@@ -113,7 +122,9 @@ function guardContract(scene: () => Scene): void {
     ]);
     expect(await sale.counters()).toEqual({ sold: 0, held: 0 });
   });
+}
 
+function deadlineContract(scene: () => Scene): void {
   it("cart_deadline: only past the tomb's own deadline, by the ledger's time", async () => {
     const sale = await scene().open();
     const nowMs = await scene().nowMs();

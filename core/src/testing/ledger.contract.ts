@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
 import { adoptionContract } from "./ledger-contract-adoption.ts";
+import { pageContract } from "./ledger-contract-pages.ts";
 import { raceContract } from "./ledger-contract-races.ts";
 import { saleContract } from "./ledger-contract-sales.ts";
 import { type LedgerHarness, Scene } from "./ledger-contract-scene.ts";
@@ -25,6 +26,7 @@ export function ledgerContract(name: string, makeLedger: () => Promise<LedgerHar
     const current = () => scene;
     saleContract(current);
     settlementContract(current);
+    pageContract(current);
     tombContract(current);
     adoptionContract(current);
     raceContract(current);

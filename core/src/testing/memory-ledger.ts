@@ -182,16 +182,18 @@ export class MemoryLedger implements Ledger {
 /** Whether every one of these holds would be confirmed, each beside all the others. */
 function fitTogether(book: MemoryLedgerSale, holds: readonly Hold[]): boolean {
   const { sale, items, rows, keys, buyers } = book;
-  const keyed = holds.filter((hold) => hold.key !== "").map(keyOf);
+  const keyed = holds.filter((hold) => hold.key !== "");
+  const known = holds.flatMap((hold) => rows.get(hold.checkoutId) ?? []);
   const units = new Map<string, number>();
   for (const { userId, lines } of holds) units.set(userId, (units.get(userId) ?? 0) + unitsOf(lines));
+  const adopted = { status: { state: "held" }, lines: known.flatMap((row) => row.lines) } as const;
   return (
     new Set(holds.map((hold) => hold.checkoutId)).size === holds.length &&
-    !holds.some((hold) => rows.has(hold.checkoutId)) &&
-    new Set(keyed).size === keyed.length &&
-    !keyed.some((name) => keys.has(name)) &&
+    known.every((row) => row.status.state === "held") &&
+    new Set(keyed.map(keyOf)).size === keyed.length &&
+    keyed.every((hold) => (keys.get(keyOf(hold)) ?? hold.checkoutId) === hold.checkoutId) &&
     [...units].every(([userId, wanted]) => (buyers.get(userId) ?? 0) + wanted <= sale.limitPerUser) &&
-    hasRoom({ sale, items, row: null, lines: mergeLines(holds.flatMap((hold) => hold.lines)) })
+    hasRoom({ sale, items, row: adopted, lines: mergeLines(holds.flatMap((hold) => hold.lines)) })
   );
 }
 

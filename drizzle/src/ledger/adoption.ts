@@ -4,10 +4,9 @@ import { StaleRead } from "../sql-state.ts";
 import { commit, rollback, withTransaction } from "../transaction.ts";
 import { enter, heldEntry } from "./entries.ts";
 import { decide, type LockedRow, lockRows, rewriteHeld } from "./held-rows.ts";
-import { lockItems } from "./settlement.ts";
 import { readSnapshot } from "./snapshot.ts";
 import { type Statements, statementsOf } from "./statements.ts";
-import { StockMoves } from "./stock-moves.ts";
+import { lockItems, StockMoves } from "./stock-moves.ts";
 
 /** Recovery (c), in one transaction: claims every survivor's row, lets `adopt` decide, writes, opens and takes the snapshot. */
 export function adoptSurvivors(

@@ -18,22 +18,7 @@ export function auditStatements(db: NodePgDatabase) {
       .from(sales)
       .where(eq(sales.opensAt, sql.placeholder("hour")))
       .prepare("audit_hour"),
-    auditStates: db
-      .select({
-        state: checkouts.state,
-        reason: checkouts.reason,
-        checkouts: sql<number>`count(*)::int`,
-        units: sql<number>`sum(${checkouts.units})::int`,
-        firstReservedAtMs: sql<number | null>`min(${checkouts.reservedAt})`.mapWith(checkouts.reservedAt),
-        lastDecidedAtMs: sql<number | null>`max(${checkouts.decidedAt})`.mapWith(checkouts.decidedAt),
-        outsideWindow: sql<number>`count(*) filter (where ${checkouts.reservedAt} < ${sales.opensAt} or ${checkouts.reservedAt} >= ${sales.closesAt})::int`,
-        afterClose: sql<number>`count(*) filter (where ${checkouts.decidedAt} > ${sales.closedAt})::int`,
-      })
-      .from(checkouts)
-      .innerJoin(sales, eq(sales.id, checkouts.saleId))
-      .where(eq(checkouts.saleId, saleId))
-      .groupBy(checkouts.state, checkouts.reason)
-      .prepare("audit_states"),
+    auditStates: auditStates(db),
     auditItems: auditItems(db),
     auditBuyers: db
       .select({ userId: buyers.userId, units: buyers.units })
@@ -107,4 +92,24 @@ function auditItems(db: NodePgDatabase) {
     .where(eq(items.saleId, saleId))
     .orderBy(asc(items.position))
     .prepare("audit_items");
+}
+
+/** Checkouts by state and reason. */
+function auditStates(db: NodePgDatabase) {
+  return db
+    .select({
+      state: checkouts.state,
+      reason: checkouts.reason,
+      checkouts: sql<number>`count(*)::int`,
+      units: sql<number>`sum(${checkouts.units})::int`,
+      firstReservedAtMs: sql<number | null>`min(${checkouts.reservedAt})`.mapWith(checkouts.reservedAt),
+      lastDecidedAtMs: sql<number | null>`max(${checkouts.decidedAt})`.mapWith(checkouts.decidedAt),
+      outsideWindow: sql<number>`count(*) filter (where ${checkouts.reservedAt} < ${sales.opensAt} or ${checkouts.reservedAt} >= ${sales.closesAt})::int`,
+      afterClose: sql<number>`count(*) filter (where ${checkouts.decidedAt} > ${sales.closedAt})::int`,
+    })
+    .from(checkouts)
+    .innerJoin(sales, eq(sales.id, checkouts.saleId))
+    .where(eq(checkouts.saleId, saleId))
+    .groupBy(checkouts.state, checkouts.reason)
+    .prepare("audit_states");
 }

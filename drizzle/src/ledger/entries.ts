@@ -58,7 +58,7 @@ function entryOf(
 
 /**
  * Enters what is not there yet, by id. Returns the ids entered, with the moment of those entered with a verdict; an id
- * that is missing has a row already, or its idempotency key belongs to another checkout.
+ * that is missing has a row already, or its idempotency key belongs to another checkout. No id may come twice.
  */
 export async function enter(
   run: Statements,
@@ -66,18 +66,11 @@ export async function enter(
   entries: readonly Entry[],
 ): Promise<Map<string, number | null>> {
   const entered = new Map<string, number | null>();
-  for (const chunk of chunksOf(onceEach(entries).sort(byCheckoutId))) {
+  for (const chunk of chunksOf([...entries].sort(byCheckoutId))) {
     const rows = await run.enterCheckouts.execute({ saleId, ...entryColumns(chunk), ...lineColumns(chunk) });
     for (const row of rows) entered.set(row.checkoutId, row.decidedAtMs);
   }
   return entered;
-}
-
-/** Of entries with the same id the first one. */
-function onceEach(entries: readonly Entry[]): Entry[] {
-  const byId = new Map<string, Entry>();
-  for (const entry of entries) if (!byId.has(entry.checkoutId)) byId.set(entry.checkoutId, entry);
-  return [...byId.values()];
 }
 
 function entryColumns(entries: readonly Entry[]) {

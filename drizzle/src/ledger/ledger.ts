@@ -4,8 +4,9 @@ import { adoptSurvivors } from "./adoption.ts";
 import { recordRefused } from "./attempts.ts";
 import { readFacts } from "./audit-facts.ts";
 import { readStatus, recordsOf } from "./checkout-records.ts";
+import { settleOne } from "./hold-settlement.ts";
+import { settleAll } from "./page-settlement.ts";
 import { beginRecovery, close, find, items, list, schedule } from "./sale-ledger.ts";
-import { settleAll, settleOne } from "./settlement.ts";
 import { entomb } from "./tombs.ts";
 
 /** The ledger in Postgres. The pool is the caller's to end; its database is migrated. */

@@ -57,6 +57,13 @@ export function recordStatements(db: NodePgDatabase) {
       .where(and(eq(checkouts.saleId, saleId), eq(checkouts.state, sql`'held'`)))
       .orderBy(asc(checkouts.id))
       .prepare("holds_of"),
+    ...keyStatements(db),
+  };
+}
+
+/** Which checkout an idempotency key stands for. */
+function keyStatements(db: NodePgDatabase) {
+  return {
     /** The checkout that each key of a user answers with: the held or confirmed one, else the newest not rejected. */
     keysOf: db
       .selectDistinctOn([checkouts.userId, checkouts.key], {

@@ -1,4 +1,4 @@
-import { type Line, unitsOf } from "@flashgate/core";
+import { type Counters, type Line, unitsOf } from "@flashgate/core";
 import type { Statements } from "./statements.ts";
 
 /** What a transaction takes and gives back, gathered item by item and then applied at once. Units throughout. */
@@ -55,4 +55,14 @@ export class StockMoves {
     }
     return move;
   }
+}
+
+/** Locks items, by id; unknown ones are left out. */
+export async function lockItems(
+  run: Statements,
+  saleId: string,
+  itemIds: readonly string[],
+): Promise<Map<string, Counters>> {
+  const items = await run.lockItems.execute({ saleId, itemIds });
+  return new Map(items.map(({ itemId, ...counters }) => [itemId, counters]));
 }

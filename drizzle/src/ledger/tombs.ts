@@ -16,7 +16,7 @@ export async function entomb(pool: Pool, saleId: string, tombs: readonly Tomb[],
     // Time only passes: what is due before a wait is due after it. The epoch is checked again, by the fence.
     const due = at ? tombs.filter((tomb) => isDue(tomb, guard, at.sale, at.nowMs)) : [];
     const moves = new StockMoves();
-    const judged = await bury(run, saleId, due, guard, moves);
+    const judged = await bury(run, saleId, new Map(due.map((tomb) => [tomb.checkoutId, tomb])), guard, moves);
     if (!(await moves.applyToItems(run, saleId))) throw new Error(`held units of sale "${saleId}" do not add up`);
     return (await passFence(run, saleId, guard, judged, moves)) ? commit(judged) : rollback(new Map());
   });
@@ -46,17 +46,16 @@ function isDue(tomb: Tomb, guard: TombGuard, sale: Sale, nowMs: number): boolean
 async function bury(
   run: Statements,
   saleId: string,
-  tombs: readonly Tomb[],
+  tombs: ReadonlyMap<string, Tomb>,
   guard: TombGuard,
   moves: StockMoves,
 ): Promise<Map<string, Judged>> {
   const judged = new Map<string, Judged>();
   const held = new Map<string, Verdict>();
-  const verdicts = new Map(tombs.map((tomb) => [tomb.checkoutId, tomb.verdict]));
-  const entered = await enter(run, saleId, tombs.map(tombEntry));
-  const known = [...verdicts.keys()].filter((checkoutId) => !entered.has(checkoutId));
+  const entered = await enter(run, saleId, [...tombs.values()].map(tombEntry));
+  const known = [...tombs.keys()].filter((checkoutId) => !entered.has(checkoutId));
   const rows = guard.kind === "absent" ? new Map<string, LockedRow>() : await lockRows(run, saleId, known);
-  for (const [checkoutId, verdict] of verdicts) {
+  for (const [checkoutId, { verdict }] of tombs) {
     const row = rows.get(checkoutId);
     if (entered.has(checkoutId)) {
       judged.set(checkoutId, judgedOf(checkoutId, verdict, entered.get(checkoutId)));

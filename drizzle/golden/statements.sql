@@ -1,0 +1,163 @@
+-- auditAttempts
+select count(*)::int from "flashgate"."checkouts" where (("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."state" = 'confirmed') and not exists (select 1 from "flashgate"."checkout_attempts" where ("flashgate"."checkout_attempts"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_attempts"."checkout_id" = "flashgate"."checkouts"."id")));
+
+-- auditBuyers
+select "user_id", "units" from "flashgate"."buyers" where "flashgate"."buyers"."sale_id" = $1;
+
+-- auditConfirmed
+select "user_id", sum("units")::int from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."state" = 'confirmed') group by "flashgate"."checkouts"."user_id";
+
+-- auditHour
+select "id" from "flashgate"."sales" where "flashgate"."sales"."opens_at" = $1;
+
+-- auditItems
+select "flashgate"."items"."id", "flashgate"."items"."stock", "flashgate"."items"."sold", "flashgate"."items"."held", coalesce("confirmed_units", 0)::int, coalesce("held_units", 0)::int from "flashgate"."items" left join (select "flashgate"."checkout_lines"."item_id", sum("flashgate"."checkout_lines"."quantity") filter (where "flashgate"."checkouts"."state" = 'confirmed') as "confirmed_units", sum("flashgate"."checkout_lines"."quantity") filter (where "flashgate"."checkouts"."state" = 'held') as "held_units" from "flashgate"."checkout_lines" inner join "flashgate"."checkouts" on ("flashgate"."checkouts"."sale_id" = "flashgate"."checkout_lines"."sale_id" and "flashgate"."checkouts"."id" = "flashgate"."checkout_lines"."checkout_id") where "flashgate"."checkout_lines"."sale_id" = $1 group by "flashgate"."checkout_lines"."item_id") "taken" on "taken"."item_id" = "flashgate"."items"."id" where "flashgate"."items"."sale_id" = $2 order by "flashgate"."items"."position" asc;
+
+-- auditKeys
+select "user_id", "key", count(*)::int from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."state" in ('held', 'confirmed') and "flashgate"."checkouts"."key" <> '') group by "flashgate"."checkouts"."user_id", "flashgate"."checkouts"."key" having count(*) > 1;
+
+-- auditSale
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "closed_at" from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
+
+-- auditStates
+select "flashgate"."checkouts"."state", "flashgate"."checkouts"."reason", count(*)::int, sum("flashgate"."checkouts"."units")::int, min("flashgate"."checkouts"."reserved_at"), max("flashgate"."checkouts"."decided_at"), count(*) filter (where "flashgate"."checkouts"."reserved_at" < "flashgate"."sales"."opens_at" or "flashgate"."checkouts"."reserved_at" >= "flashgate"."sales"."closes_at")::int, count(*) filter (where "flashgate"."checkouts"."decided_at" > "flashgate"."sales"."closed_at")::int from "flashgate"."checkouts" inner join "flashgate"."sales" on "flashgate"."sales"."id" = "flashgate"."checkouts"."sale_id" where "flashgate"."checkouts"."sale_id" = $1 group by "flashgate"."checkouts"."state", "flashgate"."checkouts"."reason";
+
+-- beginRecovery
+update "flashgate"."sales" set "epoch" = "flashgate"."sales"."epoch" + 1, "state" = 'recovering' where ("flashgate"."sales"."id" = $1 and "flashgate"."sales"."epoch" = $2::int and "flashgate"."sales"."state" <> 'closed') returning "epoch", "open_epoch";
+
+-- buyersOf
+select "user_id", "units" from "flashgate"."buyers" where ("flashgate"."buyers"."sale_id" = $1 and "flashgate"."buyers"."units" > 0);
+
+-- closeSale
+update "flashgate"."sales" set "items_held" = 0, "state" = 'closed', "closed_at" = clock_timestamp() where ("flashgate"."sales"."id" = $1 and "flashgate"."sales"."state" <> 'closed' and "flashgate"."sales"."items_held" = $2::int);
+
+-- decideHeld
+update "flashgate"."checkouts" set "mode" = null, "state" = verdict.state, "reason" = verdict.reason, "decided_at" = clock_timestamp() from unnest(
+    $1::uuid[], $2::text[], $3::text[]
+  ) as verdict(id, state, reason) where (("flashgate"."checkouts"."sale_id" = $4 and "flashgate"."checkouts"."decided_at" is null) and "flashgate"."checkouts"."id" = verdict.id) returning "flashgate"."checkouts"."id", "flashgate"."checkouts"."decided_at";
+
+-- deleteLines
+delete from "flashgate"."checkout_lines" where ("flashgate"."checkout_lines"."sale_id" = $1 and "flashgate"."checkout_lines"."checkout_id" = any($2::uuid[]));
+
+-- enterCheckouts
+with "entered" as (insert into "flashgate"."checkouts" ("sale_id", "id", "user_id", "units", "mode", "key", "fingerprint", "deadline", "epoch", "state", "reason", "reserved_at", "decided_at") 
+  select $1, entry.id, entry.user_id, entry.units, entry.mode, entry.key, entry.fingerprint, entry.deadline,
+    entry.epoch, entry.state, entry.reason, entry.reserved_at,
+    case when entry.state <> 'held' then clock_timestamp() end
+  from unnest(
+    $2::uuid[], $3::text[],
+    $4::int[], $5::text[], $6::text[],
+    $7::text[], $8::timestamptz[],
+    $9::int[], $10::text[], $11::text[],
+    $12::timestamptz[]
+  ) as entry(id, user_id, units, mode, key, fingerprint, deadline, epoch, state, reason, reserved_at)
+  order by entry.id on conflict do nothing returning "id", "user_id", "units", "reserved_at", "decided_at"), "lines" as (insert into "flashgate"."checkout_lines" ("sale_id", "checkout_id", "item_id", "quantity") 
+  select $13, line.checkout_id, line.item_id, line.quantity
+  from unnest(
+    $14::uuid[], $15::text[],
+    $16::int[]
+  ) as line(checkout_id, item_id, quantity) join "entered" on "entered"."id" = line.checkout_id returning "item_id"), "attempts" as (insert into "flashgate"."checkout_attempts" ("sale_id", "checkout_id", "user_id", "units", "outcome", "at") 
+  select $17, "entered"."id", "entered"."user_id", "entered"."units", 'held',
+    coalesce("entered"."reserved_at", clock_timestamp())
+  from "entered" returning "user_id") select "id", "decided_at" from "entered";
+
+-- findSale
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused" from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
+
+-- holdsOf
+select "id", "user_id", "mode", "key", "fingerprint", "reserved_at", "deadline", (select coalesce(string_agg("item_id" || ':' || "quantity", ',' order by "item_id"), '') from "flashgate"."checkout_lines" where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."state" = 'held') order by "flashgate"."checkouts"."id" asc;
+
+-- insertItems
+insert into "flashgate"."items" ("sale_id", "id", "position", "name", "image_url", "price_minor", "stock", "sold", "held") 
+  select $1, item.id, item.position, item.name, item.image_url, item.price_minor, item.stock, 0, 0
+  from unnest(
+    $2::text[], $3::int[], $4::text[],
+    $5::text[], $6::int[], $7::int[]
+  ) as item(id, position, name, image_url, price_minor, stock);
+
+-- insertLines
+insert into "flashgate"."checkout_lines" ("sale_id", "checkout_id", "item_id", "quantity") 
+  select $1, line.checkout_id, line.item_id, line.quantity
+  from unnest(
+    $2::uuid[], $3::text[],
+    $4::int[]
+  ) as line(checkout_id, item_id, quantity);
+
+-- insertSale
+insert into "flashgate"."sales" ("id", "opens_at", "closes_at", "settle_until", "total_items", "items_sold", "items_held", "limit_per_user", "epoch", "open_epoch", "state", "paused", "closed_at") values ($1, $2, $3, $4, $5, default, default, $6, default, default, default, default, default) on conflict do nothing returning "id";
+
+-- itemsOf
+select "sale_id", "id", "position", "name", "image_url", "price_minor", "stock", "sold", "held" from "flashgate"."items" where "flashgate"."items"."sale_id" = $1 order by "flashgate"."items"."position" asc;
+
+-- keysOf
+select distinct on ("flashgate"."checkouts"."user_id", "flashgate"."checkouts"."key") "user_id", "key", "fingerprint", "id" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."state" <> 'rejected' and "flashgate"."checkouts"."key" <> '') order by "flashgate"."checkouts"."user_id", "flashgate"."checkouts"."key", "flashgate"."checkouts"."state" in ('held', 'confirmed') desc, "flashgate"."checkouts"."id" desc;
+
+-- linesOf
+select "id", (select coalesce(string_agg("item_id" || ':' || "quantity", ',' order by "item_id"), '') from "flashgate"."checkout_lines" where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."id" = any($2::uuid[]));
+
+-- listSales
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused" from "flashgate"."sales" where "flashgate"."sales"."state" = any($1::text[]) order by "flashgate"."sales"."opens_at" desc, "flashgate"."sales"."id" desc limit $2;
+
+-- lockCheckouts
+select "id", "state", "reason", "decided_at" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."id" = any($2::uuid[])) order by "flashgate"."checkouts"."id" asc for update;
+
+-- lockHeld
+select "id" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."state" = 'held') order by "flashgate"."checkouts"."id" asc for update;
+
+-- lockItems
+select "id", "stock", "sold", "held" from "flashgate"."items" where ("flashgate"."items"."sale_id" = $1 and "flashgate"."items"."id" = any($2::text[])) order by "flashgate"."items"."id" asc for update;
+
+-- lockSale
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused" from "flashgate"."sales" where "flashgate"."sales"."id" = $1 for update;
+
+-- moveItems
+update "flashgate"."items" set "sold" = "flashgate"."items"."sold" + move.sold, "held" = "flashgate"."items"."held" + move.held from (
+    select * from unnest($1::text[], $2::int[], $3::int[])
+      as move(id, sold, held)
+    order by id collate "C"
+  ) as move where ("flashgate"."items"."sale_id" = $4 and "flashgate"."items"."id" = move.id and "flashgate"."items"."sold" + move.sold + "flashgate"."items"."held" + move.held <= "flashgate"."items"."stock");
+
+-- moveSale
+update "flashgate"."sales" set "items_sold" = "flashgate"."sales"."items_sold" + $1::int, "items_held" = "flashgate"."sales"."items_held" + $2::int where ("flashgate"."sales"."id" = $3 and "flashgate"."sales"."epoch" = $4::int and "flashgate"."sales"."state" = 'open' and "flashgate"."sales"."items_sold" + $5::int + "flashgate"."sales"."items_held" + $6::int <= "flashgate"."sales"."total_items");
+
+-- openSale
+update "flashgate"."sales" set "items_held" = "flashgate"."sales"."items_held" + $1::int, "open_epoch" = "flashgate"."sales"."epoch", "state" = 'open' where ("flashgate"."sales"."id" = $2 and "flashgate"."sales"."epoch" = $3::int and "flashgate"."sales"."state" = 'recovering') returning "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused";
+
+-- ownersOfKeys
+select "flashgate"."checkouts"."user_id", "flashgate"."checkouts"."key", "flashgate"."checkouts"."id" from "flashgate"."checkouts" inner join unnest($1::text[], $2::text[]) as wanted(user_id, key) on "flashgate"."checkouts"."user_id" = wanted.user_id and "flashgate"."checkouts"."key" = wanted.key where ("flashgate"."checkouts"."sale_id" = $3 and "flashgate"."checkouts"."state" in ('held', 'confirmed') and "flashgate"."checkouts"."key" <> '');
+
+-- raiseBuyers
+insert into "flashgate"."buyers" ("sale_id", "user_id", "units") 
+  select $1, buyer.user_id, buyer.units
+  from unnest($2::text[], $3::int[]) as buyer(user_id, units)
+  where buyer.units <= $4::int
+  order by buyer.user_id on conflict ("sale_id","user_id") do update set "units" = "flashgate"."buyers"."units" + excluded.units where "flashgate"."buyers"."units" + excluded.units <= $5::int returning "user_id", "units";
+
+-- recordRefused
+insert into "flashgate"."checkout_attempts" ("sale_id", "checkout_id", "user_id", "units", "outcome", "at") 
+  select attempt.sale_id, null, attempt.user_id, attempt.units, attempt.outcome, attempt.at
+  from unnest(
+    $1::text[], $2::text[], $3::int[],
+    $4::text[], $5::timestamptz[]
+  ) as attempt(sale_id, user_id, units, outcome, at);
+
+-- recordsOf
+select "sale_id", "id", "user_id", "epoch", "state", "reason", "reserved_at", "decided_at", (select coalesce(string_agg("item_id" || ':' || "quantity", ',' order by "item_id"), '') from "flashgate"."checkout_lines" where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."id" = any($2::uuid[])) order by "flashgate"."checkouts"."id" asc;
+
+-- refreshHeld
+update "flashgate"."checkouts" set "units" = hold.units, "mode" = hold.mode, "deadline" = hold.deadline, "epoch" = $1::int from unnest(
+    $2::uuid[], $3::int[], $4::text[],
+    $5::timestamptz[]
+  ) as hold(id, units, mode, deadline) where (("flashgate"."checkouts"."sale_id" = $6 and "flashgate"."checkouts"."decided_at" is null) and "flashgate"."checkouts"."id" = hold.id);
+
+-- releaseSale
+update "flashgate"."sales" set "items_held" = "flashgate"."sales"."items_held" - $1::int where ("flashgate"."sales"."id" = $2 and "flashgate"."sales"."epoch" = coalesce($3::int, "flashgate"."sales"."epoch"));
+
+-- saleNow
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", clock_timestamp() from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
+
+-- statusOf
+select "flashgate"."checkouts"."sale_id", "flashgate"."checkouts"."id", "flashgate"."checkouts"."user_id", "flashgate"."checkouts"."epoch", "flashgate"."checkouts"."state", "flashgate"."checkouts"."reason", "flashgate"."checkouts"."reserved_at", "flashgate"."checkouts"."decided_at", (select coalesce(string_agg("item_id" || ':' || "quantity", ',' order by "item_id"), '') from "flashgate"."checkout_lines" where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines", "flashgate"."sales"."open_epoch", "flashgate"."sales"."state" from "flashgate"."sales" left join "flashgate"."checkouts" on ("flashgate"."checkouts"."sale_id" = "flashgate"."sales"."id" and "flashgate"."checkouts"."id" = $1) where "flashgate"."sales"."id" = $2;
+
+-- stockOf
+select "id", "stock" - "sold" - "held" from "flashgate"."items" where "flashgate"."items"."sale_id" = $1 order by "flashgate"."items"."position" asc;
