@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "@flashgate/core";
 import type { Connection } from "./connection.ts";
@@ -26,37 +25,31 @@ export interface CrowdParts {
  * the shopper's.
  */
 export async function runCrowd(plan: CrowdPlan, { connections, tally, clock }: CrowdParts): Promise<void> {
-  const over = new AbortController();
-  setMaxListeners(0, over.signal);
-  const timer = setTimeout(() => over.abort(), plan.durationMsMax);
   const startedMs = clock.nowMs();
+  const overAtMs = startedMs + plan.durationMsMax;
   let shoppers = 0;
 
   const appointmentOf = (shopper: number) =>
     plan.ratePerS === null ? clock.nowMs() : startedMs + (shopper * 1_000) / plan.ratePerS;
 
   const serve = async (connection: Connection) => {
-    while (!over.signal.aborted) {
+    for (;;) {
       const shopper = shoppers;
       shoppers += 1;
       const sinceMs = appointmentOf(shopper);
-      if (!(await reached(sinceMs, clock, over.signal))) return;
-      const parts = { tally, clock, signal: over.signal };
+      await reach(Math.min(sinceMs, overAtMs), clock);
+      if (sinceMs >= overAtMs || clock.nowMs() >= overAtMs) return;
+      const parts = { tally, clock, overAtMs };
       const outcome = await goShopping(`${plan.name}-${shopper}`, plan.errand, connection, parts, sinceMs);
       // Whoever is new and takes anything is turned away by the sale, so the next one would be too.
       if (outcome !== "served") return;
     }
   };
-  try {
-    await Promise.all(connections.map(serve));
-  } finally {
-    clearTimeout(timer);
-  }
+  await Promise.all(connections.map(serve));
 }
 
-/** Waits for a moment; false when the crowd was over before. */
-async function reached(atMs: number, clock: Clock, signal: AbortSignal): Promise<boolean> {
+/** Waits for a moment; one that has passed takes no time. */
+async function reach(atMs: number, clock: Clock): Promise<void> {
   const waitMs = atMs - clock.nowMs();
-  if (waitMs <= 0) return true;
-  return delay(Math.ceil(waitMs), true, { signal }).catch(() => false);
+  if (waitMs > 0) await delay(Math.ceil(waitMs));
 }

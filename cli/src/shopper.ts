@@ -13,8 +13,8 @@ export interface Errand {
 export interface ShopperParts {
   readonly tally: Tally;
   readonly clock: Clock;
-  /** Ends waits: the crowd is over. */
-  readonly signal: AbortSignal;
+  /** When the crowd is over, by `clock`: nobody comes back after it. */
+  readonly overAtMs: number;
 }
 
 /** `served`: a ticket. `refused`: the sale has nothing for this shopper, nor for the next. `gave_up`: no answer in a long while. */
@@ -43,12 +43,12 @@ export async function goShopping(
   userId: string,
   { path, body, units }: Errand,
   connection: Connection,
-  { tally, clock, signal }: ShopperParts,
+  { tally, clock, overAtMs }: ShopperParts,
   sinceMs: number,
 ): Promise<ShopperOutcome> {
   // A key counts for one user in one sale, and a shopper buys once: one word serves all.
   const headers = { "content-type": "application/json", "x-user-id": userId, "idempotency-key": "once" };
-  const patienceEndsMs = clock.nowMs() + PATIENCE_MS;
+  const patientUntilMs = Math.min(clock.nowMs() + PATIENCE_MS, overAtMs);
   for (;;) {
     const reply = await connection.send({ method: "POST", path, headers, body });
     if (reply.status === 202) {
@@ -61,12 +61,13 @@ export async function goShopping(
       tally.refuse(code);
       return "refused";
     }
-    if (clock.nowMs() >= patienceEndsMs || signal.aborted) {
+    const waitMs = Math.min(Math.max(reply.retryAfterMs ?? WAIT_MS, WAIT_MS_MIN), WAIT_MS_MAX);
+    if (clock.nowMs() + waitMs >= patientUntilMs) {
       tally.giveUp();
       return "gave_up";
     }
     tally.retry(code);
-    await pause(Math.min(Math.max(reply.retryAfterMs ?? WAIT_MS, WAIT_MS_MIN), WAIT_MS_MAX), signal);
+    await delay(waitMs);
   }
 }
 
@@ -84,9 +85,4 @@ function codeOf({ status, body }: Reply): string {
   } catch {
     return String(status);
   }
-}
-
-/** Waits, or until the crowd is over. */
-async function pause(waitMs: number, signal: AbortSignal): Promise<void> {
-  await delay(waitMs, undefined, { signal }).catch(() => undefined);
 }

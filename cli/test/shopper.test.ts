@@ -5,9 +5,9 @@ import { errand, goShopping } from "../src/shopper.ts";
 import { Tally } from "../src/tally.ts";
 import { accepted, connectTo, openShop, refused } from "./shop.ts";
 
-async function shop(connection: Connection, signal = new AbortController().signal) {
+async function shop(connection: Connection, crowdMs = 60_000) {
   const tally = new Tally();
-  const parts = { tally, clock: steadyClock, signal };
+  const parts = { tally, clock: steadyClock, overAtMs: steadyClock.nowMs() + crowdMs };
   const outcome = await goShopping("ada", errand("x-1", 2), connection, parts, steadyClock.nowMs());
   return { tally, outcome };
 }
@@ -72,18 +72,14 @@ test("a refusal without a readable body goes by its status", async () => {
   expect([...(await shop(connect())).tally.refusals]).toEqual([["404", 1]]);
 });
 
-test("when the crowd is over nobody waits any longer", async () => {
-  const over = new AbortController();
-  const { connect } = await openShop((_, nth) => {
-    if (nth === 2) over.abort();
-    return refused(503, "gate_shut", nth === 1 ? 0.001 : 60);
-  });
-  const { tally, outcome } = await shop(connect(), over.signal);
+test("nobody waits past the end of the crowd", async () => {
+  const { connect, asked } = await openShop(() => refused(503, "gate_shut", 4));
+  const { tally, outcome } = await shop(connect(), 3_000);
   expect(outcome).toBe("gave_up");
   expect(tally.gaveUp).toBe(1);
+  expect(asked).toHaveLength(1);
 });
 
 test("an api that is not there is no answer", async () => {
-  const over = AbortSignal.abort();
-  expect((await shop(connectTo("http://127.0.0.1:1"), over)).outcome).toBe("gave_up");
+  expect((await shop(connectTo("http://127.0.0.1:1"), 0)).outcome).toBe("gave_up");
 });

@@ -62,7 +62,8 @@ request with the same idempotency key.
 
 Exits with 1 when the audit finds a violation, an acknowledged ticket has no verdict or another
 one than the ledger says, units are still held, a crowd was told "sold out" while units were
-left, or the api answered with a 5xx other than 503.
+left, a shopper was refused for anything but the sale's own reasons, or the api answered with a
+5xx other than 503.
 
 Examples:
   flashgate load                          256 buyers, until this hour's sale is sold out

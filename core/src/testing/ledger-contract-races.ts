@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Hold } from "../domain/checkout.ts";
 import { generatedCatalogue } from "../domain/item.ts";
-import { lines, type SaleOfScene, type Scene } from "./ledger-contract-scene.ts";
+import { lines, OVER, type SaleOfScene, type Scene } from "./ledger-contract-scene.ts";
 
 /** Calls that arrive at once: each race has one winner, and the books add up whoever it is. */
 export function raceContract(scene: () => Scene): void {
@@ -139,7 +139,7 @@ function recoveryRaceContract(scene: () => Scene): void {
   });
 
   it("close once, with nothing left held", async () => {
-    const sale = await scene().open({ opensInMs: -9_000, closesInMs: -8_000, settlesInMs: -7_000 });
+    const sale = await scene().open(OVER);
     const holds = sale.holds(3);
     await sale.begin();
     const [adopted, ...closed] = await Promise.all([
