@@ -1,4 +1,4 @@
-import type { GateReader, Sale, SaleBoard, SaleEvent, SaleLedger } from "@flashgate/core";
+import type { GateReader, Sale, SaleBoard, SaleEvent, SaleLedger, SaleState } from "@flashgate/core";
 
 export interface BoardParts {
   readonly board: SaleBoard;
@@ -6,8 +6,10 @@ export interface BoardParts {
   readonly gate: GateReader;
 }
 
-/** Sales shown: the newest by window, whatever their state. */
-const SALES_MAX = 12;
+/** Sales shown: every one that is not sealed, within reason, and the last few that are. */
+const UNSEALED_MAX = 100;
+const SEALED_MAX = 4;
+const UNSEALED: readonly SaleState[] = ["scheduled", "recovering", "open"];
 /** Every so many resyncs the units left are read item by item; between, the events tell of what was settled. */
 const STOCK_ROUNDS = 5;
 
@@ -49,7 +51,9 @@ export class BoardKeeper {
   }
 
   async #resync(missed: boolean): Promise<void> {
-    const sales = await this.#parts.ledger.list({ limit: SALES_MAX });
+    const { ledger } = this.#parts;
+    const unsealed = await ledger.list({ states: UNSEALED, limit: UNSEALED_MAX });
+    const sales = [...unsealed, ...(await ledger.list({ states: ["closed"], limit: SEALED_MAX }))];
     this.#rounds += 1;
     const depth = missed ? "whole" : this.#rounds % STOCK_ROUNDS === 0 ? "stock" : "totals";
     for (const sale of sales) await this.#show(sale, depth);

@@ -125,8 +125,8 @@ async function followSales({ ledger, gate, events, lines }: World, { board, verd
   const beats = [setInterval(resync, RESYNC_MS, false), setInterval(() => void attempts?.flush(), ATTEMPTS_MS)];
   const stop = async () => {
     for (const beat of beats) clearInterval(beat);
+    unsubscribe();
     await attempts?.flush();
-    await unsubscribe();
   };
   return { stop };
 }

@@ -49,11 +49,14 @@ test("all are ready when the start is over, and the state names them", async () 
 test("the state follows a child that dies and comes back", async () => {
   const { children, events } = childrenOf("ready.mjs");
   await children.start();
-  const worker = () => upStateOf(children.list(), 1, "now").pids["worker"];
-  const [first = 0] = worker() ?? [];
+  const workers = () => upStateOf(children.list(), 1, "now").pids["worker"] ?? [];
+  const [first = 0] = workers();
+  const seen: number[][] = [];
+  events.onChanged.mockImplementation(() => seen.push([...workers()]));
   process.kill(first, "SIGKILL");
-  await vi.waitFor(() => expect(worker()).toEqual([]), 5_000);
-  await vi.waitFor(() => expect(worker()?.[0]).not.toBe(first), 5_000);
+  await vi.waitFor(() => expect(seen).toHaveLength(2), 10_000);
+  expect(seen).toEqual([[], [expect.any(Number)]]);
+  expect(workers()).not.toContain(first);
   expect(events.onDied.mock.calls).toEqual([[expect.stringContaining("worker-1 was ended by SIGKILL")]]);
 });
 

@@ -181,6 +181,23 @@ describe("interleavings", () => {
     await expectSoundBooks(saleId);
   });
 
+  it("what a close overtakes is not confirmed any more", async () => {
+    const saleId = await openSale();
+    const [paged, single] = [hold("i00001"), hold("i00002")];
+    const release = await lockSale(saleId);
+    const closed = ledger.close(saleId);
+    await waiting(1);
+    const page = ledger.settleAll(saleId, 1, [paged]);
+    const one = ledger.settleOne(saleId, 1, single);
+    await waiting(3);
+    await release();
+    expect(await closed).toBe("closed");
+    expect(await page).toBe("contested");
+    expect(await one).toMatchObject({ judged: { verdict: { state: "expired" } } });
+    expect(await states(saleId, paged)).toEqual([]);
+    await expectSoundBooks(saleId);
+  });
+
   it("a recovery that a close overtakes adopts nothing", async () => {
     const saleId = await openSale();
     await ledger.beginRecovery(saleId, 1);

@@ -9,7 +9,6 @@ it.each<[string, (lines: LogLines) => void, Record<string, unknown>]>([
   ["pageNotEnqueued", (lines) => lines.pageNotEnqueued("s1", error), { level: "warn", sale_id: "s1" }],
   ["dutyFailed", (lines) => lines.dutyFailed("sweep", error), { level: "error", duty: "sweep" }],
   ["requestFailed", (lines) => lines.requestFailed("request-1", error), { level: "error", request_id: "request-1" }],
-  ["apiListening", (lines) => lines.apiListening("http://x"), { level: "info", url: "http://x" }],
   ["boardStale", (lines) => lines.boardStale(error), { level: "warn" }],
   ["connectionLost", (lines) => lines.connectionLost("postgres", error), { level: "warn", dependency: "postgres" }],
   ["unhandledError", (lines) => lines.unhandledError(error), { level: "fatal" }],
@@ -17,4 +16,10 @@ it.each<[string, (lines: LogLines) => void, Record<string, unknown>]>([
   const { logger, records } = writtenLines();
   say(new LogLines(logger));
   expect(records()).toMatchObject([{ ...fields, msg: expect.any(String), err: { message: "boom" } }]);
+});
+
+it("apiListening tells where", () => {
+  const { logger, records } = writtenLines();
+  new LogLines(logger).apiListening("http://127.0.0.1:3000");
+  expect(records()).toMatchObject([{ level: "info", url: "http://127.0.0.1:3000", msg: expect.any(String) }]);
 });

@@ -6,12 +6,12 @@ import { EVENTS_CHANNEL } from "./keys.ts";
 export class RedisSaleFeed implements SaleFeed {
   readonly #redis: Redis;
 
-  /** `redis` is taken over: a subscribed connection serves nothing else. */
+  /** `redis` is taken over: a subscribed connection serves nothing else, and ends with its owner. */
   constructor(redis: Redis) {
     this.#redis = redis;
   }
 
-  async subscribe(listener: (event: SaleEvent) => void, onGap: () => void): Promise<() => Promise<void>> {
+  async subscribe(listener: (event: SaleEvent) => void, onGap: () => void): Promise<() => void> {
     const onMessage = (_channel: string, text: string) => {
       const event = decodeEvent(text);
       if (event) listener(event);
@@ -19,10 +19,9 @@ export class RedisSaleFeed implements SaleFeed {
     this.#redis.on("message", onMessage);
     this.#redis.on("ready", onGap);
     await this.#redis.subscribe(EVENTS_CHANNEL);
-    return async () => {
+    return () => {
       this.#redis.off("message", onMessage);
       this.#redis.off("ready", onGap);
-      await this.#redis.unsubscribe(EVENTS_CHANNEL);
     };
   }
 }

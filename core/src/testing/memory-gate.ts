@@ -219,9 +219,9 @@ export class MemoryGate implements Gate, SaleFeed {
     };
   }
 
-  async subscribe(listener: (event: SaleEvent) => void): Promise<() => Promise<void>> {
+  async subscribe(listener: (event: SaleEvent) => void): Promise<() => void> {
     this.#listeners.add(listener);
-    return async () => void this.#listeners.delete(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   #opened(saleId: string): Opened | Extract<Refusal, { kind: "gate_shut" }> {

@@ -18,5 +18,5 @@ export type SaleEvent =
 
 export interface SaleFeed {
   /** Calls the listener for every event from now on; the returned function ends it. `onGap` runs whenever events may have been missed. */
-  subscribe(listener: (event: SaleEvent) => void, onGap: () => void): Promise<() => Promise<void>>;
+  subscribe(listener: (event: SaleEvent) => void, onGap: () => void): Promise<() => void>;
 }
