@@ -10,6 +10,8 @@ export interface ChildPlan {
   readonly service: string;
   readonly program: string;
   readonly args: readonly string[];
+  /** Options of Node itself. */
+  readonly nodeOptions: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   /** Gets all that the child writes. */
   readonly logFile: string;
@@ -107,10 +109,10 @@ export class Child {
 }
 
 /** In a process group of its own, so that Ctrl-C reaches the supervisor alone, which stops its children in order. */
-function forkLogged({ program, args, env, logFile }: ChildPlan): ChildProcess {
+function forkLogged({ program, args, nodeOptions, env, logFile }: ChildPlan): ChildProcess {
   const log = openSync(logFile, "a", 0o600);
   try {
-    return fork(program, args, { detached: true, env, execArgv: [], stdio: ["ignore", log, log, "ipc"] });
+    return fork(program, args, { detached: true, env, execArgv: [...nodeOptions], stdio: ["ignore", log, log, "ipc"] });
   } finally {
     closeSync(log);
   }

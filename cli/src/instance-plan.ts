@@ -13,13 +13,25 @@ export interface InstanceOptions {
   readonly env: NodeJS.ProcessEnv;
 }
 
+/** Room for what a crowd's requests leave behind: with Node's 16 MB a fifth of an api's time goes into collecting it. */
+const API_NODE_OPTIONS = ["--max-semi-space-size=64"];
+
 /** The children of an instance, in the order in which they stop: first who takes work, then who does it. */
 export function childPlans({ program, apiPorts, workers, schedulers, logsDir, env }: InstanceOptions): ChildPlan[] {
   const plan = (service: string, index: number, own: NodeJS.ProcessEnv = {}): ChildPlan => {
     const name = `${service}-${index + 1}`;
     // a fixed ops port is good for one process only
     const childEnv = { ...env, OPS_PORT: "0", ...own };
-    return { name, service, program, args: [service], env: childEnv, logFile: join(logsDir, `${name}.log`) };
+    const nodeOptions = service === "api" ? API_NODE_OPTIONS : [];
+    return {
+      name,
+      service,
+      program,
+      args: [service],
+      nodeOptions,
+      env: childEnv,
+      logFile: join(logsDir, `${name}.log`),
+    };
   };
   return [
     ...apiPorts.map((port, index) => plan("api", index, { PORT: String(port) })),

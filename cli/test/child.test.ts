@@ -13,6 +13,7 @@ function planFor(program: string): ChildPlan {
     service: "api",
     program: fileURLToPath(new URL(`./programs/${program}`, import.meta.url)),
     args: ["api"],
+    nodeOptions: [],
     env: { ...process.env, ENDED_FILE: join(folder, "ended") },
     logFile: join(folder, "api-1.log"),
   };
