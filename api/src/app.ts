@@ -12,7 +12,7 @@ export interface AppParts extends CheckoutParts, SaleParts, TicketParts {
   /** A number in [0, 1): spreads Retry-After. */
   readonly random: () => number;
   readonly requestId: () => string;
-  /** Told of every answer: route pattern, method, status, seconds. */
+  /** Told of every answer of a known route: its pattern, method, status, seconds. */
   readonly observe: (route: string, method: string, statusCode: number, seconds: number) => void;
   /** Told of every error that no outcome stands for. */
   readonly onError: (error: unknown, requestId: string) => void;

@@ -10,12 +10,15 @@ const PAGE_MAX = 500;
  */
 export class AttemptLog {
   readonly #ledger: AttemptLedger;
+  readonly #onDropped: (attempts: number, error: unknown) => void;
   #waiting: RefusedAttempt[] = [];
   #flushing: Promise<void> | undefined;
   #dropped = 0;
 
-  constructor(ledger: AttemptLedger) {
+  /** `onDropped` is told of every page that could not be written. */
+  constructor(ledger: AttemptLedger, onDropped: (attempts: number, error: unknown) => void) {
     this.#ledger = ledger;
+    this.#onDropped = onDropped;
   }
 
   get dropped(): number {
@@ -41,8 +44,9 @@ export class AttemptLog {
       this.#waiting = this.#waiting.slice(PAGE_MAX);
       try {
         await this.#ledger.recordRefused(page);
-      } catch {
+      } catch (error) {
         this.#dropped += page.length;
+        this.#onDropped(page.length, error);
         return;
       }
     }

@@ -7,14 +7,11 @@ export interface BoardParts {
 }
 
 /** Sales shown: every one that is not sealed, within reason, and the last few that are. */
-const UNSEALED_MAX = 100;
+const UNSEALED_MAX = 200;
 const SEALED_MAX = 4;
 const UNSEALED: readonly SaleState[] = ["scheduled", "recovering", "open"];
-/** Every so many resyncs the units left are read item by item; between, the events tell of what was settled. */
-const STOCK_ROUNDS = 5;
-
-/** How much of a sale is read: its totals, the units left of each item as well, or the items themselves too. */
-type Depth = "totals" | "stock" | "whole";
+/** Every so many resyncs the items of open sales are read again; between, the events tell of what was settled. */
+const ITEM_ROUNDS = 5;
 
 /**
  * Keeps the sale board true: loads every sale worth showing, follows the events, and reads the counters again now and
@@ -22,8 +19,9 @@ type Depth = "totals" | "stock" | "whole";
  */
 export class BoardKeeper {
   readonly #parts: BoardParts;
-  #resyncing: Promise<void> | undefined;
-  #rounds = 0;
+  /** Everything that loads goes one after the other: no older answer overwrites a newer one. */
+  #loading: Promise<void> = Promise.resolve();
+  #resyncs = 0;
 
   constructor(parts: BoardParts) {
     this.#parts = parts;
@@ -32,55 +30,46 @@ export class BoardKeeper {
   /** Follows one event. A gate that opened means a sale this process may not know yet. */
   async follow(event: SaleEvent): Promise<void> {
     this.#parts.board.apply(event);
-    if (event.kind !== "opened") return;
-    const sale = await this.#parts.ledger.find(event.saleId);
-    if (sale) await this.#show(sale, "stock");
+    if (event.kind === "opened") await this.#next(() => this.#load(event.saleId));
   }
 
-  /** Brings every sale up to date. `missed`: events were lost, so nothing on the board is taken on trust. */
-  async resync({ missed }: { readonly missed: boolean }): Promise<void> {
-    const underWay = this.#resyncing;
-    if (underWay && !missed) return underWay;
-    const next = Promise.resolve(underWay)
-      .catch(() => undefined)
-      .then(() => this.#resync(missed));
-    this.#resyncing = next;
-    await next.finally(() => {
-      if (this.#resyncing === next) this.#resyncing = undefined;
-    });
+  /** Brings every sale up to date. `missed`: events were lost, so no item on the board is taken on trust. */
+  resync({ missed }: { readonly missed: boolean }): Promise<void> {
+    return this.#next(() => this.#resync(missed));
+  }
+
+  /** Runs after what is under way; its failure is its caller's alone. */
+  #next(load: () => Promise<void>): Promise<void> {
+    const loaded = this.#loading.then(load);
+    this.#loading = loaded.catch(() => undefined);
+    return loaded;
   }
 
   async #resync(missed: boolean): Promise<void> {
-    const { ledger } = this.#parts;
+    const { board, ledger } = this.#parts;
+    this.#resyncs += 1;
+    const items = missed || this.#resyncs % ITEM_ROUNDS === 0;
     const unsealed = await ledger.list({ states: UNSEALED, limit: UNSEALED_MAX });
     const sales = [...unsealed, ...(await ledger.list({ states: ["closed"], limit: SEALED_MAX }))];
-    this.#rounds += 1;
-    const depth = missed ? "whole" : this.#rounds % STOCK_ROUNDS === 0 ? "stock" : "totals";
-    for (const sale of sales) await this.#show(sale, depth);
-    this.#parts.board.retain(new Set(sales.map((sale) => sale.id)));
+    for (const sale of sales) await this.#show(sale, items && sale.state === "open");
+    board.retain(new Set(sales.map((sale) => sale.id)));
   }
 
-  async #show(sale: Sale, depth: Depth): Promise<void> {
-    const { board, ledger } = this.#parts;
-    const shown = board.view(sale.id);
-    const whole = depth === "whole" || !shown;
-    if (!whole && sale.state === "closed" && shown.sale.state === "closed") return;
-    const inGate = sale.state === "open" ? await this.#readGate(sale.id, whole ? "stock" : depth) : null;
+  async #load(saleId: string): Promise<void> {
+    const sale = await this.#parts.ledger.find(saleId);
+    if (sale) await this.#show(sale, true);
+  }
+
+  /** `items`: the items are read even if they are on the board. */
+  async #show(sale: Sale, items: boolean): Promise<void> {
+    const { board, ledger, gate } = this.#parts;
+    const open = sale.state === "open";
+    // The ledger's numbers serve where there is no gate, and while Redis is away.
+    const inGate = open ? await gate.totals(sale.id).catch(() => null) : null;
     const left = sale.totalItems - sale.itemsSold - sale.itemsHeld;
     const totals = inGate?.totals ?? { available: left, held: sale.itemsHeld, sold: sale.itemsSold };
-    const entry = { sale, totals, stock: inGate?.stock ?? null };
-    if (whole) board.load({ ...entry, items: await ledger.items(sale.id) });
-    else board.refresh(entry);
-  }
-
-  /** Null while Redis is away: the ledger's numbers serve. */
-  async #readGate(saleId: string, depth: Depth) {
-    const { gate } = this.#parts;
-    try {
-      const [totals, stock] = await Promise.all([gate.totals(saleId), depth === "totals" ? null : gate.stock(saleId)]);
-      return totals && { totals: totals.totals, stock };
-    } catch {
-      return null;
-    }
+    if (board.view(sale.id) && !items) return board.refresh({ sale, totals });
+    const stock = open ? await gate.stock(sale.id).catch(() => null) : null;
+    board.load({ sale, totals, stock, items: await ledger.items(sale.id) });
   }
 }

@@ -18,7 +18,7 @@ const itemId = z
   .refine((id) => id === ANY || ITEM_ID.test(id), 'must be an item\'s id (letters, digits, _ and -), or "any"');
 
 /** Body of a checkout. */
-export const checkoutBody = z
+const checkoutBody = z
   .strictObject({
     items: z
       .array(z.strictObject({ item_id: itemId, quantity }), "must be a list of items")
@@ -54,7 +54,7 @@ export function userOf(request: Request): string | Problem {
 
 /** `Prefer: wait=N` in milliseconds, 0 where it is not asked for; capped at 30 s. */
 export function waitOf(request: Request): number {
-  const seconds = /(?:^|[,;\s])wait=(\d{1,4})\b/.exec(String(request.headers["prefer"] ?? ""))?.[1];
+  const seconds = /(?:^|[,;\s])wait="?(\d+)/.exec(String(request.headers["prefer"] ?? ""))?.[1];
   return Math.min(Number(seconds ?? 0), WAIT_S_MAX) * 1_000;
 }
 

@@ -6,6 +6,11 @@ const ID_BYTES = 16;
 /** Random bytes are drawn for this many ids at a time: the draw costs more than the id. */
 const IDS_PER_DRAW = 512;
 
+/** When a checkout id was made, Unix milliseconds: a UUIDv7 begins with it, so every answer about it says the same. */
+export function madeAtMs(checkoutId: string): number {
+  return Number.parseInt(checkoutId.slice(0, 8) + checkoutId.slice(9, 13), 16);
+}
+
 /** Identifiers from the system's randomness. */
 export function createIds(): Ids & { requestId(): string } {
   const pool = new Uint8Array(ID_BYTES * IDS_PER_DRAW);

@@ -96,13 +96,14 @@ async function closeWorld({ queue, events, gate, pool }: World): Promise<void> {
 }
 
 /** What the api keeps in mind: the sale board, the verdicts it heard of, the attempts to be written. */
-function openMemory(config: ApiConfig, { ledger, clock }: World) {
+function openMemory(config: ApiConfig, { ledger, clock, lines }: World) {
   const verdicts = new Verdicts();
   return {
     board: new SaleBoard(),
     verdicts,
     statuses: new StatusReader({ ledger, verdicts, clock }),
-    attempts: config.ATTEMPTS === "all" ? new AttemptLog(ledger) : null,
+    attempts:
+      config.ATTEMPTS === "all" ? new AttemptLog(ledger, (count, error) => lines.attemptsDropped(count, error)) : null,
   };
 }
 

@@ -17,7 +17,6 @@ export type Problem =
   | { readonly kind: "too_large" }
   | { readonly kind: "wrong_type"; readonly detail: string }
   | { readonly kind: "outcome_unknown"; readonly ticket: string; readonly statusUrl: string }
-  | { readonly kind: "stopping" }
   | { readonly kind: "unavailable" }
   | Exclude<Refusal, { readonly kind: "outcome_unknown" }>;
 
@@ -157,10 +156,7 @@ function answerOf(problem: Problem): Answer {
 
 /** Nothing was decided against the shopper: come back. */
 function unavailable(
-  problem: Extract<
-    Problem,
-    { kind: "outcome_unknown" | "gate_shut" | "backlog_full" | "sale_paused" | "stopping" | "unavailable" }
-  >,
+  problem: Extract<Problem, { kind: "outcome_unknown" | "gate_shut" | "backlog_full" | "sale_paused" | "unavailable" }>,
 ): Answer {
   switch (problem.kind) {
     case "outcome_unknown": {
@@ -192,13 +188,6 @@ function unavailable(
       };
     case "sale_paused":
       return { status: 503, title: "Paused", detail: "The sale is paused. Nothing was reserved.", retryAfterS: 5 };
-    case "stopping":
-      return {
-        status: 503,
-        title: "One moment",
-        detail: "This server is being restarted. Nothing was done.",
-        retryAfterS: 1,
-      };
     case "unavailable":
       return { status: 503, title: "One moment", detail: "Something this needs is away. Try again.", retryAfterS: 2 };
     default:

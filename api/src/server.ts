@@ -59,9 +59,17 @@ export async function listen(server: http.Server, host: string, port: number): P
   return `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
 }
 
-/** Accepts nothing new, lets the requests under way finish, and resolves when the last connection is gone. */
+/** How often connections are looked at that became idle while the server closes. */
+const CLOSE_IDLE_MS = 50;
+
+/**
+ * Accepts nothing new, lets the requests under way finish, and resolves when the last connection is gone. A client that
+ * keeps its connection after its last answer does not keep the server.
+ */
 export async function close(server: http.Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
+  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS);
   await closed;
+  clearInterval(idle);
 }

@@ -16,13 +16,13 @@ export class StatusReader {
     this.#clock = parts.clock;
   }
 
-  /** The status once it is decided, or as it stands after `waitMs`. Throws when it is not known here and the ledger is away. */
-  async read(ticket: Ticket, waitMs: number): Promise<TicketStatus> {
+  /** The status once it is decided, or as it stands after `waitMs` or when nobody wants it any more. Throws when it is not known here and the ledger is away. */
+  async read(ticket: Ticket, waitMs: number, abandoned: () => boolean): Promise<TicketStatus> {
     const untilMs = this.#clock.nowMs() + waitMs;
     for (;;) {
       const status = this.#heard(ticket) ?? (await this.#ask(ticket));
       const leftMs = untilMs - this.#clock.nowMs();
-      if (status.kind !== "pending" || leftMs <= 0 || this.#verdicts.closed) return status;
+      if (status.kind !== "pending" || leftMs <= 0 || this.#verdicts.closed || abandoned()) return status;
       await this.#verdicts.wait(ticket.checkoutId, Math.min(leftMs, LOOK_AGAIN_MS));
     }
   }

@@ -6,7 +6,7 @@ interface Key {
   readonly secret: string;
 }
 
-/** Longest ticket that is looked at; a real one of ten lines is under half of it. */
+/** Longest ticket that is looked at; ten lines of the longest ids make one of about 1,150. */
 const TICKET_CHARS_MAX = 1_500;
 
 /**

@@ -1,7 +1,7 @@
-import type { Line, Ticket, TicketStatus, Verdict } from "@flashgate/core";
+import { type Ticket, type TicketStatus, unitsOf, type Verdict } from "@flashgate/core";
 
 /** When a client should ask again. */
-export const POLL_AFTER_MS = 250;
+const POLL_AFTER_MS = 250;
 
 /** A checkout as its shopper sees it: what the 202 says and what every status answer says. */
 export interface TicketView {
@@ -33,7 +33,7 @@ export function ticketView(
     ticket: sealed,
     sale_id: ticket.saleId,
     items: lines.map(({ itemId, quantity }) => ({ item_id: itemId, quantity })),
-    quantity: lines.reduce((units: number, line: Line) => units + line.quantity, 0),
+    quantity: unitsOf(lines),
     reserved_at: new Date(ticket.reservedAtMs).toISOString(),
     links: { self: statusUrl(sealed), sale: `/v1/sales/${ticket.saleId}` },
   };

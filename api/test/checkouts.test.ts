@@ -105,6 +105,36 @@ describe("POST /v1/sales/{sale}/checkouts", () => {
     expect((await checkout(shut, "u")).status).toBe(202);
   });
 
+  it("hands out the ticket of what it reserved even where the verdict cannot be asked for", async () => {
+    const sale = await shop.openSale();
+    const status = shop.ledger.status.bind(shop.ledger);
+    shop.ledger.status = () => Promise.reject(new Error("postgres is away"));
+    const reply = await checkout(sale, "u", one, { prefer: "wait=5" });
+    shop.ledger.status = status;
+    expect(reply).toMatchObject({ status: 202, body: { status: "queued", quantity: 1 } });
+    await shop.settle();
+    expect((await ask(shop.url, "GET", reply.body.links.self)).body.status).toBe("confirmed");
+  });
+
+  it("says that a sale is over once it is sealed, and to come back while its gate is still to be opened", async () => {
+    const sale = await shop.openSale();
+    shop.clock.ms += 120_000;
+    await shop.ledger.close(sale);
+    await shop.gate.retire(sale, 1);
+    await shop.keeper.resync({ missed: false });
+    expect(await checkout(sale, "u")).toMatchObject({ status: 409, body: { code: "sale_closed" } });
+    const window = {
+      opensAtMs: shop.clock.nowMs(),
+      closesAtMs: shop.clock.nowMs() + 9,
+      settleUntilMs: shop.clock.nowMs() + 9,
+    };
+    await shop.ledger.schedule({ id: "x-unopened", limitPerUser: 1, ...window }, [
+      { id: "a", name: "a", imageUrl: "/a", priceMinor: 1, stock: 1 },
+    ]);
+    await shop.keeper.resync({ missed: false });
+    expect(await checkout("x-unopened", "u")).toMatchObject({ status: 503, body: { code: "gate_shut" } });
+  });
+
   it("answers every refusal as a problem that says what, where and how", async () => {
     const reply = await checkout("nope", "u");
     expect(reply.headers["content-type"]).toMatch("application/problem+json");

@@ -1,9 +1,7 @@
-import type { AuditReport, Sale } from "@flashgate/core";
-import { hourlySale } from "@flashgate/core";
+import { type AuditReport, currentSale, hourlySale, type Sale } from "@flashgate/core";
 import { expect, test } from "vitest";
 import { palette } from "../src/palette.ts";
 import { progressText } from "../src/progress-line.ts";
-import { currentSale } from "../src/sale-choice.ts";
 import { saleJson, saleTable } from "../src/sale-table.ts";
 import { Tally } from "../src/tally.ts";
 import { verdictJson, verdictTables } from "../src/verdict-table.ts";

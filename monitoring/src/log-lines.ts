@@ -57,6 +57,10 @@ export class LogLines {
     this.#logger.info({ url }, "api answers");
   }
 
+  attemptsDropped(attempts: number, error: unknown): void {
+    this.#logger.warn({ attempts, err: error }, "refused attempts could not be recorded");
+  }
+
   boardStale(error: unknown): void {
     this.#logger.warn({ err: error }, "the sale board could not be brought up to date; it is read again soon");
   }

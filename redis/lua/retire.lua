@@ -7,8 +7,9 @@ local holds, due, buyers, keys = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local epoch, keepMs = ARGV[1], ARGV[2]
 
 local sale = redis.call("HMGET", meta, "epoch", "open")
-if sale[1] ~= epoch or sale[2] ~= "1" then return { "gone" } end
-if redis.call("HLEN", holds) > 0 then return { "holds_left" } end
+if sale[1] ~= epoch then return { "gone" } end
+if sale[2] == "1" and redis.call("HLEN", holds) > 0 then return { "holds_left" } end
 redis.call("HSET", meta, "open", "0")
 for _, name in ipairs({ meta, totals, stock, pool, holds, due, buyers, keys }) do redis.call("PEXPIRE", name, keepMs) end
+if sale[2] ~= "1" then return { "gone" } end
 return { "retired" }

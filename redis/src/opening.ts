@@ -1,4 +1,4 @@
-import type { GateSnapshot, Opening, Survivors } from "@flashgate/core";
+import type { GateSnapshot, Installing, Opening, Survivors } from "@flashgate/core";
 import type { Redis } from "ioredis";
 import { evaluate } from "./admission.ts";
 import { connect, field, ready } from "./connection.ts";
@@ -36,11 +36,11 @@ export class RedisOpening implements Opening {
       const [word] = await evaluate(redis, CONSTANT.shut, [metaKey(saleId)], [epoch]);
       if (word === "superseded") return word;
       const holds = await scanHolds(redis, gateKeys(saleId, openEpoch).holds);
-      return { holds: decodeHolds(holds), incarnation };
+      return { holds: decodeHolds(holds), openEpoch, incarnation };
     });
   }
 
-  install(snapshot: GateSnapshot, incarnation: string): Promise<"installed" | "superseded"> {
+  install(snapshot: GateSnapshot, { incarnation, openEpoch }: Installing): Promise<"installed" | "superseded"> {
     const { id, epoch } = snapshot.sale;
     return this.#once(async (redis) => {
       await redis.watch(metaKey(id));
@@ -48,7 +48,7 @@ export class RedisOpening implements Opening {
       if (Number(current) !== epoch || (await incarnationOf(redis)) !== incarnation) return "superseded";
       const staged = await stage(redis, snapshot);
       const replid = field(await redis.info("replication"), "master_replid") ?? "";
-      const done = await this.#exchange(redis, snapshot, staged, replid);
+      const done = await this.#exchange(redis, snapshot, staged, { replid, openEpoch });
       return done ? "installed" : "superseded";
     });
   }
@@ -78,10 +78,13 @@ export class RedisOpening implements Opening {
     redis: Redis,
     snapshot: GateSnapshot,
     staged: readonly StagedKey[],
-    replid: string,
+    { replid, openEpoch }: { readonly replid: string; readonly openEpoch: number },
   ): Promise<boolean> {
     const { id, epoch, opensAtMs, closesAtMs, settleUntilMs, limitPerUser, paused } = snapshot.sale;
     const exchange = redis.multi();
+    // All that the opening before had to say is in the ledger by now.
+    const { meta: _kept, ...before } = gateKeys(id, openEpoch);
+    exchange.unlink(...Object.values(before));
     for (const { from, to, filled } of staged) {
       exchange.del(to);
       if (filled) exchange.rename(from, to).persist(to);

@@ -38,9 +38,16 @@ interface WireEvent {
   readonly stock?: Record<string, number> | readonly [];
 }
 
-/** Null for what this version does not know: a newer process may publish more. */
+/** Null for what this version does not know: a newer process may publish more, and anybody may publish anything. */
 function decodeEvent(text: string): SaleEvent | null {
-  const wire = JSON.parse(text) as WireEvent;
+  try {
+    return eventOf(JSON.parse(text) as WireEvent);
+  } catch {
+    return null;
+  }
+}
+
+function eventOf(wire: WireEvent): SaleEvent | null {
   const [saleId, epoch] = [wire.sale, Number(wire.epoch)];
   if (wire.kind === "opened") return { kind: "opened", saleId, epoch };
   if (wire.kind !== "settled") return null;

@@ -13,8 +13,8 @@ type ConstantName = "finalise" | "claimDue" | "shut" | "retire";
 const LEASED = { reserve: read("reserve"), purchase: read("purchase"), lapse: read("lapse") } as const;
 
 /**
- * Scripts that promise nothing and so need no lease. Like the leased ones they are loaded by whoever opens gates, never
- * by whoever calls them.
+ * Scripts that promise nothing and so need no lease. Like the leased ones they are loaded only by whoever opens and retires
+ * gates. A server keeps every text it was given until it restarts: some 10 KB for each opening of a sale.
  */
 export const CONSTANT: Readonly<Record<ConstantName, Script>> = {
   finalise: script(read("finalise")),

@@ -23,7 +23,7 @@ export function readTicketStatus(parts: TicketParts): Handler {
     const sealed = param(request, "ticket");
     const ticket = parts.seal.open(sealed);
     if (!ticket) return NOT_FOUND;
-    const status = await parts.statuses.read(ticket, waitOf(request));
+    const status = await parts.statuses.read(ticket, waitOf(request), () => response.destroyed);
     if (status.kind === "unknown_sale") return NOT_FOUND;
     const expiresAtMs = parts.board.view(ticket.saleId)?.sale.settleUntilMs ?? null;
     const retryAfterS = status.kind === "pending" ? RETRY_AFTER_S : null;
@@ -44,7 +44,7 @@ export function cancelTicket(parts: TicketParts): Handler {
     parts.verdicts.note(outcome.judged);
     if (outcome.judged.verdict.state === "confirmed") return { kind: "already_confirmed" };
     const { verdict, decidedAtMs } = outcome.judged;
-    const status = { kind: "decided", verdict, decidedAtMs, lines: ticket.lines } as const;
+    const status = { kind: "decided", verdict, decidedAtMs, lines: outcome.lines } as const;
     return void sendTicket(response, ticketView(ticket, sealed, status, null), null);
   };
 }

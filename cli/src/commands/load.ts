@@ -46,7 +46,7 @@ export function addLoad(program: Command): void {
       256,
     )
     .option("--rate <n>", "shoppers a second, whether answered or not (open loop)", positiveNumber)
-    .option("--units <n>", "units each shopper wants", wholeNumber(1, 1_000), 1)
+    .option("--units <n>", "units each shopper wants", wholeNumber(1, 10), 1)
     .option("--seconds <s>", "when to stop at the latest", wholeNumber(1, 86_400), 120)
     .option("--url <url>", "an api; may be repeated (default: those of the instance on --data)", httpUrl)
     .option("--json", "for machines: the report")

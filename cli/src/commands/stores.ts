@@ -53,6 +53,7 @@ export async function withStores<Result>(
     import("@flashgate/drizzle"),
     import("@flashgate/redis"),
   ]);
+  const backlogMax = Number(process.env["BACKLOG_MAX"]) || BACKLOG_MAX;
   const pool = createPool({
     url: databaseUrl,
     max: POOL_MAX,
@@ -62,7 +63,7 @@ export async function withStores<Result>(
   });
   try {
     await pool.query("select 1").catch(unreachable("DATABASE_URL", databaseUrl));
-    const gate = await openGate({ url: redisUrl, name: "cli", clock: wallClock, backlogMax: BACKLOG_MAX }).catch(
+    const gate = await openGate({ url: redisUrl, name: "cli", clock: wallClock, backlogMax }).catch(
       unreachable("REDIS_URL", redisUrl),
     );
     try {

@@ -1,8 +1,7 @@
-import { type AuditReport, auditSale } from "@flashgate/core";
+import { type AuditReport, auditSale, currentSale } from "@flashgate/core";
 import type { Command } from "commander";
 import { wallClock } from "../clock.ts";
 import { CommandFault } from "../command-fault.ts";
-import { currentSale } from "../sale-choice.ts";
 import { verdictJson, verdictTables } from "../verdict-table.ts";
 import { dataOption } from "./data-option.ts";
 import { findAddresses, type Stores, withStores } from "./stores.ts";

@@ -64,6 +64,28 @@ export function hourlySale(hourMs: number): SalePlan {
   };
 }
 
+/**
+ * The sale that `current` means at `nowMs`: the hourly one whose window holds that moment, else the latest that is
+ * running, else the next to open. Null where there is none.
+ */
+export function currentSale<Window extends Pick<Sale, "id" | "opensAtMs" | "closesAtMs">>(
+  sales: readonly Window[],
+  nowMs: number,
+): Window | null {
+  const running = sales.filter((sale) => sale.opensAtMs <= nowMs && nowMs < sale.closesAtMs);
+  const latest = running.toSorted((a, b) => b.opensAtMs - a.opensAtMs)[0];
+  return running.find((sale) => isHourly(sale.id)) ?? latest ?? nextSale(sales, nowMs);
+}
+
+/** The sale that opens next after `nowMs`; null where none is prepared. */
+export function nextSale<Window extends Pick<Sale, "opensAtMs">>(
+  sales: readonly Window[],
+  nowMs: number,
+): Window | null {
+  const coming = sales.filter((sale) => sale.opensAtMs > nowMs);
+  return coming.toSorted((a, b) => a.opensAtMs - b.opensAtMs)[0] ?? null;
+}
+
 /** The phase shoppers are shown, by the clock: the gate itself admits by Redis's own time. */
 export function phaseOf(sale: Pick<Sale, "opensAtMs" | "closesAtMs" | "state" | "paused">, nowMs: number): SalePhase {
   if (sale.state === "closed" || nowMs >= sale.closesAtMs) return "ended";

@@ -67,7 +67,7 @@ async function openSale(harness: GateHarness, terms: SaleTerms = {}) {
   const install = async (epoch: number, openEpoch: number, more: Partial<GateSnapshot> = {}) => {
     const survivors = await harness.opening.shut(saleId, epoch, openEpoch);
     if (survivors === "superseded") return survivors;
-    return harness.opening.install(snapshot(epoch, more), survivors.incarnation);
+    return harness.opening.install(snapshot(epoch, more), survivors);
   };
   expect(await install(1, 0)).toBe("installed");
   const request = (over: Partial<ReserveRequest> = {}): ReserveRequest => ({
@@ -356,7 +356,7 @@ function openingContract(open: () => Promise<GateHarness>): void {
       holds: survivors.holds,
       keys: [{ userId: "u", key: "k", fingerprint: "f", checkoutId: hold.checkoutId }],
     });
-    expect(await harness.opening.install(again, survivors.incarnation)).toBe("installed");
+    expect(await harness.opening.install(again, survivors)).toBe("installed");
     expect(await harness.opening.isOpen(saleId, 2)).toBe(true);
     expect(await harness.admission.reserve(first)).toEqual({
       kind: "replayed",
@@ -382,9 +382,9 @@ function openingContract(open: () => Promise<GateHarness>): void {
     const newer = await harness.opening.shut(saleId, 3, 1);
     if (older === "superseded" || newer === "superseded") throw new Error("each was the newest when it shut");
     expect(await harness.opening.shut(saleId, 3, 1)).toBe("superseded");
-    expect(await harness.opening.install(snapshot(2), older.incarnation)).toBe("superseded");
+    expect(await harness.opening.install(snapshot(2), older)).toBe("superseded");
     await harness.restart();
-    expect(await harness.opening.install(snapshot(3), newer.incarnation)).toBe("superseded");
+    expect(await harness.opening.install(snapshot(3), newer)).toBe("superseded");
     expect((await reserve()).kind).toBe("gate_shut");
   });
 

@@ -1,12 +1,12 @@
 import type { Clock } from "../application/ports/clock.ts";
-import type { CartStep, Gate, ReserveRequest, Survivors } from "../application/ports/gate.ts";
+import type { CartStep, Gate, Installing, ReserveRequest, Survivors } from "../application/ports/gate.ts";
 import type { SaleEvent, SaleFeed } from "../application/ports/sale-feed.ts";
 import { CART_MS, type Hold, type Judged } from "../domain/checkout.ts";
 import type { GateFacts } from "../domain/gate-facts.ts";
 import type { GateSnapshot } from "../domain/gate-snapshot.ts";
 import { type Demand, mergeLines } from "../domain/lines.ts";
 import type { CartReply, GateTotals, PurchaseReply, Refusal, ReserveReply } from "../domain/outcomes.ts";
-import { MemoryOpening } from "./memory-opening.ts";
+import { MemoryOpening, refusalAt } from "./memory-opening.ts";
 
 interface MemorySale {
   epoch: number;
@@ -63,7 +63,7 @@ export class MemoryGate implements Gate, SaleFeed {
         hold: opening.holds.get(known.checkoutId) ?? null,
       };
     }
-    const refusal = this.#window(terms);
+    const refusal = refusalAt(terms, this.#clock.nowMs());
     if (refusal) return refusal;
     if (opening.holds.size >= this.#backlogMax) return { kind: "backlog_full" };
     const taken = opening.take(userId, demand, terms.limitPerUser);
@@ -86,7 +86,7 @@ export class MemoryGate implements Gate, SaleFeed {
     if (!hold || hold.userId !== userId) return { kind: "not_found" };
     if (hold.mode === "lapsed" || this.#clock.nowMs() >= hold.deadlineMs) return { kind: "expired" };
     if (hold.mode !== "cart") return { kind: "not_a_cart" };
-    const refusal = this.#window(terms);
+    const refusal = refusalAt(terms, this.#clock.nowMs());
     if (refusal) return refusal;
     const taken = opening.take(userId, demand, terms.limitPerUser);
     if (taken.kind !== "taken") return taken;
@@ -164,13 +164,18 @@ export class MemoryGate implements Gate, SaleFeed {
     if (sale.epoch >= epoch) return "superseded";
     sale.epoch = epoch;
     sale.open = false;
-    return { holds: [...(sale.openings.get(openEpoch)?.holds.values() ?? [])], incarnation: String(this.#life) };
+    return {
+      holds: [...(sale.openings.get(openEpoch)?.holds.values() ?? [])],
+      openEpoch,
+      incarnation: String(this.#life),
+    };
   }
 
-  async install(snapshot: GateSnapshot, incarnation: string): Promise<"installed" | "superseded"> {
+  async install(snapshot: GateSnapshot, { incarnation, openEpoch }: Installing): Promise<"installed" | "superseded"> {
     const { id, epoch } = snapshot.sale;
     const sale = this.#sales.get(id);
     if (!sale || sale.epoch !== epoch || incarnation !== String(this.#life)) return "superseded";
+    sale.openings.delete(openEpoch);
     sale.openings.set(epoch, new MemoryOpening(snapshot));
     sale.terms = snapshot.sale;
     sale.open = true;
@@ -234,13 +239,6 @@ export class MemoryGate implements Gate, SaleFeed {
 
   #openingOf(saleId: string, epoch: number): MemoryOpening | undefined {
     return this.#sales.get(saleId)?.openings.get(epoch);
-  }
-
-  #window({ paused, opensAtMs, closesAtMs }: GateSnapshot["sale"]): Refusal | null {
-    const nowMs = this.#clock.nowMs();
-    if (paused) return { kind: "sale_paused" };
-    if (nowMs < opensAtMs) return { kind: "sale_not_open" };
-    return nowMs >= closesAtMs ? { kind: "sale_closed" } : null;
   }
 
   #publish(event: SaleEvent): void {

@@ -86,3 +86,10 @@ export class MemoryOpening {
     };
   }
 }
+
+/** Why a sale admits nobody at that moment; null where it does. */
+export function refusalAt({ paused, opensAtMs, closesAtMs }: GateSnapshot["sale"], nowMs: number): Refusal | null {
+  if (paused) return { kind: "sale_paused" };
+  if (nowMs < opensAtMs) return { kind: "sale_not_open" };
+  return nowMs >= closesAtMs ? { kind: "sale_closed" } : null;
+}

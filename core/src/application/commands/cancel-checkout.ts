@@ -1,4 +1,5 @@
 import type { Judged } from "../../domain/checkout.ts";
+import type { Line } from "../../domain/lines.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import type { Holds } from "../ports/gate.ts";
 import type { CheckoutLedger, Tomb } from "../ports/ledger.ts";
@@ -9,8 +10,10 @@ export interface CancelParts {
   readonly holds: Holds;
 }
 
-/** `decided`: the verdict that stands now, `cancelled` or the one that came first. */
-export type CancelOutcome = { readonly kind: "decided"; readonly judged: Judged } | { readonly kind: "unknown_sale" };
+/** `decided`: the verdict that stands now, `cancelled` or the one that came first, and what the checkout was about. */
+export type CancelOutcome =
+  | { readonly kind: "decided"; readonly judged: Judged; readonly lines: readonly Line[] }
+  | { readonly kind: "unknown_sale" };
 
 /**
  * Gives a checkout up: the ledger's verdict first, then the gate gives the units back. The first verdict wins, so a
@@ -25,7 +28,7 @@ export async function cancelCheckout(parts: CancelParts, ticket: Ticket): Promis
   const [judged] = await parts.ledger.entomb(saleId, [tomb], { kind: "none" });
   if (!judged) throw new Error(`no verdict stands for checkout ${checkoutId} after a cancel`);
   if (hold) await finalise(parts.holds, saleId, status.openEpoch, judged);
-  return { kind: "decided", judged };
+  return { kind: "decided", judged, lines: tomb.lines };
 }
 
 /** What the gate says of the checkout; nothing where it cannot be asked: the ticket says enough. */

@@ -1,7 +1,7 @@
 import type { Item } from "../../domain/item.ts";
 import type { Line } from "../../domain/lines.ts";
 import type { GateTotals } from "../../domain/outcomes.ts";
-import type { Sale } from "../../domain/sale.ts";
+import { currentSale, nextSale, type Sale } from "../../domain/sale.ts";
 import type { SaleEvent } from "../ports/sale-feed.ts";
 
 /** An item as shoppers see it. Units; what is neither available nor sold is held by somebody. */
@@ -27,7 +27,7 @@ export interface BoardEntry {
   readonly sale: Sale;
   readonly totals: GateTotals;
   readonly items: readonly Item[];
-  /** Units left by item; null where the sale has no gate, or they were not read. */
+  /** Units left by item; null where the sale has no gate. */
   readonly stock: ReadonlyMap<string, number> | null;
 }
 
@@ -63,15 +63,12 @@ export class SaleBoard {
     });
   }
 
-  /** Brings a sale up to date whose items are on the board; others are left off. */
-  refresh({ sale, totals, stock }: Omit<BoardEntry, "items">): void {
+  /** Brings a sale's state and totals up to date; a sale that is not on the board is left off. */
+  refresh({ sale, totals }: Pick<BoardEntry, "sale" | "totals">): void {
     const row = this.#rows.get(sale.id);
-    if (!row) return;
+    if (!row || (same(row.sale, sale) && same(row.totals, totals))) return;
     row.sale = sale;
     row.totals = totals;
-    for (const [itemId, units] of stock ?? []) {
-      this.#change(row, itemId, (item) => (item.available === units ? item : { ...item, available: units }));
-    }
     row.version = ++this.#version;
   }
 
@@ -80,10 +77,10 @@ export class SaleBoard {
     for (const saleId of this.#rows.keys()) if (!keep.has(saleId)) this.#rows.delete(saleId);
   }
 
-  /** Applies a settled page. Events of sales that are not on the board are dropped. */
+  /** Applies a settled page. Events of sales that are not on the board, and of openings that are over, are dropped. */
   apply(event: SaleEvent): void {
     const row = this.#rows.get(event.saleId);
-    if (!row || event.kind !== "settled") return;
+    if (!row || event.kind !== "settled" || event.epoch !== row.sale.openEpoch) return;
     if (event.totals) row.totals = event.totals;
     for (const [itemId, available] of event.stock) {
       const soldNow = event.soldUnits.get(itemId) ?? 0;
@@ -108,22 +105,15 @@ export class SaleBoard {
     return row ? { sale: row.sale, totals: row.totals, version: row.version } : null;
   }
 
-  /**
-   * The sale that `current` means at `nowMs`: the hourly one whose window holds that moment, else the latest that is
-   * open, else the next to open. Null where nothing is on the board.
-   */
+  /** The sale that `current` means at `nowMs`. Null where nothing is on the board. */
   current(nowMs: number): SaleView | null {
-    const sales = [...this.#rows.values()].map((row) => row.sale);
-    const running = sales.filter((sale) => sale.opensAtMs <= nowMs && nowMs < sale.closesAtMs);
-    const hourly = running.find((sale) => !sale.id.startsWith("x-"));
-    const latest = running.sort((a, b) => b.opensAtMs - a.opensAtMs)[0];
-    const found = hourly ?? latest ?? this.#next(nowMs);
-    return found ? this.view(found.id) : null;
+    const found = currentSale(this.#sales(), nowMs);
+    return found && this.view(found.id);
   }
 
   /** When the next sale opens; null where none is prepared. */
   nextOpensAtMs(nowMs: number): number | null {
-    return this.#next(nowMs)?.opensAtMs ?? null;
+    return nextSale(this.#sales(), nowMs)?.opensAtMs ?? null;
   }
 
   /** Items by position after `startingAfter` (exclusive). Null: unknown sale, or `startingAfter` names no item of it. */
@@ -140,9 +130,8 @@ export class SaleBoard {
     return { items: found.slice(0, query.limit), hasMore: found.length > query.limit };
   }
 
-  #next(nowMs: number): Sale | undefined {
-    const coming = [...this.#rows.values()].map((row) => row.sale).filter((sale) => sale.opensAtMs > nowMs);
-    return coming.sort((a, b) => a.opensAtMs - b.opensAtMs)[0];
+  #sales(): Sale[] {
+    return [...this.#rows.values()].map((row) => row.sale);
   }
 
   #change(row: Row, itemId: string, change: (item: BoardItem) => BoardItem): void {
@@ -150,4 +139,9 @@ export class SaleBoard {
     const item = index === undefined ? undefined : row.items[index];
     if (index !== undefined && item) row.items[index] = change(item);
   }
+}
+
+/** Whether two flat records say the same. */
+function same<Row extends object>(a: Row, b: Row): boolean {
+  return Object.entries(a).every(([name, value]) => Reflect.get(b, name) === value);
 }
