@@ -1,6 +1,6 @@
 import { auditSale, closeSale, purchaseCart, readTicket } from "@flashgate/core";
 import { describe, expect, it } from "vitest";
-import { openHouse } from "./house.ts";
+import { openHouse, replacing } from "./house.ts";
 
 const MINUTE = 60_000;
 
@@ -59,6 +59,20 @@ describe("closing", () => {
     expect(await closeSale(house.parts, await house.saleOf(sale))).toBe("not_yet");
     await house.settle();
     expect(await house.stateOf(sale, hold.checkoutId)).toBe("confirmed");
+  });
+
+  it("seals a sale while Redis is away, and drains its gate once it is back, leases or not", async () => {
+    const house = openHouse();
+    const sale = await house.openSale();
+    const late = await house.held(sale);
+    house.clock.ms = (await house.saleOf(sale)).settleUntilMs;
+    const away = replacing(house.gate, { some: () => Promise.reject(new Error("redis is away")) });
+    await expect(closeSale({ ...house.parts, holds: away }, await house.saleOf(sale))).rejects.toThrow("redis is away");
+    expect((await house.saleOf(sale)).state).toBe("closed");
+    house.gate.restart();
+    expect(await closeSale(house.parts, await house.saleOf(sale))).toBe("closed");
+    expect(await house.stateOf(sale, late.checkoutId)).toBe("expired");
+    expect(await house.totals(sale)).toEqual({ available: 3, held: 0, sold: 0 });
   });
 
   it("expires what was not judged by settle_until, seals the sale and retires its gate", async () => {

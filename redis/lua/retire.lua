@@ -1,4 +1,4 @@
--- Shuts the gate of a closed sale that holds nothing, and lets its keys age out.
+-- Shuts the gate of a closed sale that holds nothing, for good, and lets its keys age out.
 -- KEYS: meta, totals, stock, pool, holds, due, buyers, keys
 -- ARGV: epoch, keepMs
 -- Replies: retired, holds_left, gone
@@ -9,7 +9,7 @@ local epoch, keepMs = ARGV[1], ARGV[2]
 local sale = redis.call("HMGET", meta, "epoch", "open")
 if sale[1] ~= epoch then return { "gone" } end
 if sale[2] == "1" and redis.call("HLEN", holds) > 0 then return { "holds_left" } end
-redis.call("HSET", meta, "open", "0")
+redis.call("HSET", meta, "open", "0", "retired", "1")
 for _, name in ipairs({ meta, totals, stock, pool, holds, due, buyers, keys }) do redis.call("PEXPIRE", name, keepMs) end
 if sale[2] ~= "1" then return { "gone" } end
 return { "retired" }

@@ -1,4 +1,4 @@
-import type { GateSnapshot, Installing, Opening, Survivors } from "@flashgate/core";
+import type { GateSnapshot, Opening, Survivors } from "@flashgate/core";
 import type { Redis } from "ioredis";
 import { evaluate } from "./admission.ts";
 import { connect, field, ready } from "./connection.ts";
@@ -36,19 +36,20 @@ export class RedisOpening implements Opening {
       const [word] = await evaluate(redis, CONSTANT.shut, [metaKey(saleId)], [epoch]);
       if (word === "superseded") return word;
       const holds = await scanHolds(redis, gateKeys(saleId, openEpoch).holds);
-      return { holds: decodeHolds(holds), openEpoch, incarnation };
+      return { holds: decodeHolds(holds), incarnation };
     });
   }
 
-  install(snapshot: GateSnapshot, { incarnation, openEpoch }: Installing): Promise<"installed" | "superseded"> {
+  install(snapshot: GateSnapshot, incarnation: string): Promise<"installed" | "superseded"> {
     const { id, epoch } = snapshot.sale;
     return this.#once(async (redis) => {
       await redis.watch(metaKey(id));
-      const current = await redis.hget(metaKey(id), "epoch");
-      if (Number(current) !== epoch || (await incarnationOf(redis)) !== incarnation) return "superseded";
+      const [current, retired, installed] = await redis.hmget(metaKey(id), "epoch", "retired", "installed");
+      if (Number(current) !== epoch || retired === "1" || (await incarnationOf(redis)) !== incarnation)
+        return "superseded";
       const staged = await stage(redis, snapshot);
       const replid = field(await redis.info("replication"), "master_replid") ?? "";
-      const done = await this.#exchange(redis, snapshot, staged, { replid, openEpoch });
+      const done = await this.#exchange(redis, snapshot, staged, { replid, installed: Number(installed) });
       return done ? "installed" : "superseded";
     });
   }
@@ -78,12 +79,12 @@ export class RedisOpening implements Opening {
     redis: Redis,
     snapshot: GateSnapshot,
     staged: readonly StagedKey[],
-    { replid, openEpoch }: { readonly replid: string; readonly openEpoch: number },
+    { replid, installed }: { readonly replid: string; readonly installed: number },
   ): Promise<boolean> {
     const { id, epoch, opensAtMs, closesAtMs, settleUntilMs, limitPerUser, paused } = snapshot.sale;
     const exchange = redis.multi();
     // All that the opening before had to say is in the ledger by now.
-    const { meta: _kept, ...before } = gateKeys(id, openEpoch);
+    const { meta: _kept, ...before } = gateKeys(id, installed);
     exchange.unlink(...Object.values(before));
     for (const { from, to, filled } of staged) {
       exchange.del(to);
@@ -92,6 +93,7 @@ export class RedisOpening implements Opening {
     exchange.hset(metaKey(id), {
       epoch,
       open: 1,
+      installed: epoch,
       paused: paused ? 1 : 0,
       opens_ms: opensAtMs,
       closes_ms: closesAtMs,

@@ -14,7 +14,7 @@ import { GateWatch } from "./gate-watch.ts";
 /** A gate is opened this long before its sale begins: it admits by its own clock. */
 const OPEN_AHEAD_MS = 60_000;
 /** Sales looked at per beat, newest window first. */
-const ACTIVE_SALES_MAX = 200;
+const ACTIVE_SALES_MAX = 1_000;
 /** Closed sales whose gates may still want retiring. */
 const CLOSED_SALES_MAX = 10;
 const UNSEALED: readonly SaleState[] = ["scheduled", "recovering", "open"];

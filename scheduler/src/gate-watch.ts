@@ -6,11 +6,15 @@ const BROKEN_MS = 1_000;
 const BROKEN_MS_PER_ITEM = 0.02;
 /** A recovery that got stuck is taken over after this long. */
 const STUCK_MS = 3_000;
+/** Each takeover doubles the patience, this often: a recovery that takes long must not be overtaken for ever. */
+const DOUBLINGS_MAX = 3;
 
 interface Sighting {
   readonly epoch: number;
   readonly state: Sale["state"];
   readonly sinceMs: number;
+  /** How often somebody began anew since the gate was last seen open. */
+  readonly takeovers: number;
 }
 
 /**
@@ -34,8 +38,8 @@ export class GateWatch {
       return;
     }
     if (!this.#isDue(sale)) return;
-    this.#broken.delete(sale.id);
-    await recoverGate(this.#parts, sale.id, sale.epoch);
+    const outcome = await recoverGate(this.#parts, sale.id, sale.epoch);
+    if (outcome !== "superseded") this.#broken.delete(sale.id);
   }
 
   #isDue(sale: Sale): boolean {
@@ -43,10 +47,12 @@ export class GateWatch {
     const nowMs = this.#parts.clock.nowMs();
     const seen = this.#broken.get(sale.id);
     if (!seen || seen.epoch !== sale.epoch || seen.state !== sale.state) {
-      this.#broken.set(sale.id, { epoch: sale.epoch, state: sale.state, sinceMs: nowMs });
+      const takeovers = seen && seen.epoch !== sale.epoch ? seen.takeovers + 1 : (seen?.takeovers ?? 0);
+      this.#broken.set(sale.id, { epoch: sale.epoch, state: sale.state, sinceMs: nowMs, takeovers });
       return false;
     }
     const patienceMs = sale.state === "recovering" ? STUCK_MS : BROKEN_MS;
-    return nowMs - seen.sinceMs >= patienceMs + sale.totalItems * BROKEN_MS_PER_ITEM;
+    const waitMs = (patienceMs + sale.totalItems * BROKEN_MS_PER_ITEM) * 2 ** Math.min(seen.takeovers, DOUBLINGS_MAX);
+    return nowMs - seen.sinceMs >= waitMs;
   }
 }

@@ -76,6 +76,22 @@ describe("a scheduler's duties", () => {
     expect(await house.ledger.find(SALE)).toMatchObject({ epoch: 4, openEpoch: 4, state: "open" });
   });
 
+  it("grow more patient with a recovery that is overtaken again and again", async () => {
+    await house.beat();
+    house.gate.restart();
+    const epochAfter = async (ms: number) => {
+      house.clock.ms += ms;
+      await house.beat(undefined, "recover");
+      return (await house.ledger.find(SALE))?.epoch ?? 0;
+    };
+    expect(await epochAfter(0)).toBe(1);
+    await house.ledger.beginRecovery(SALE, 1);
+    expect(await epochAfter(5_000)).toBe(2);
+    expect(await epochAfter(5_000)).toBe(2);
+    expect(await epochAfter(2_000)).toBe(3);
+    expect(await house.gate.isOpen(SALE, 3)).toBe(true);
+  });
+
   it("begin no recovery while Redis cannot be asked", async () => {
     await house.beat();
     const isOpen = house.gate.isOpen.bind(house.gate);

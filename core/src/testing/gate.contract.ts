@@ -67,7 +67,7 @@ async function openSale(harness: GateHarness, terms: SaleTerms = {}) {
   const install = async (epoch: number, openEpoch: number, more: Partial<GateSnapshot> = {}) => {
     const survivors = await harness.opening.shut(saleId, epoch, openEpoch);
     if (survivors === "superseded") return survivors;
-    return harness.opening.install(snapshot(epoch, more), survivors);
+    return harness.opening.install(snapshot(epoch, more), survivors.incarnation);
   };
   expect(await install(1, 0)).toBe("installed");
   const request = (over: Partial<ReserveRequest> = {}): ReserveRequest => ({
@@ -356,7 +356,7 @@ function openingContract(open: () => Promise<GateHarness>): void {
       holds: survivors.holds,
       keys: [{ userId: "u", key: "k", fingerprint: "f", checkoutId: hold.checkoutId }],
     });
-    expect(await harness.opening.install(again, survivors)).toBe("installed");
+    expect(await harness.opening.install(again, survivors.incarnation)).toBe("installed");
     expect(await harness.opening.isOpen(saleId, 2)).toBe(true);
     expect(await harness.admission.reserve(first)).toEqual({
       kind: "replayed",
@@ -382,9 +382,9 @@ function openingContract(open: () => Promise<GateHarness>): void {
     const newer = await harness.opening.shut(saleId, 3, 1);
     if (older === "superseded" || newer === "superseded") throw new Error("each was the newest when it shut");
     expect(await harness.opening.shut(saleId, 3, 1)).toBe("superseded");
-    expect(await harness.opening.install(snapshot(2), older)).toBe("superseded");
+    expect(await harness.opening.install(snapshot(2), older.incarnation)).toBe("superseded");
     await harness.restart();
-    expect(await harness.opening.install(snapshot(3), newer)).toBe("superseded");
+    expect(await harness.opening.install(snapshot(3), newer.incarnation)).toBe("superseded");
     expect((await reserve()).kind).toBe("gate_shut");
   });
 
@@ -396,6 +396,16 @@ function openingContract(open: () => Promise<GateHarness>): void {
     await harness.holds.finalise(saleId, 1, [judged(hold, { state: "expired" })]);
     expect(await harness.opening.retire(saleId, 1)).toBe("retired");
     expect(await harness.opening.retire(saleId, 1)).toBe("gone");
+    expect((await reserve()).kind).toBe("gate_shut");
+  });
+
+  it("installs nothing in a sale that was retired meanwhile", async () => {
+    const harness = await open();
+    const { saleId, snapshot, reserve } = await openSale(harness);
+    const survivors = await harness.opening.shut(saleId, 2, 1);
+    if (survivors === "superseded") throw new Error("nobody else recovers");
+    expect(await harness.opening.retire(saleId, 2)).toBe("gone");
+    expect(await harness.opening.install(snapshot(2), survivors.incarnation)).toBe("superseded");
     expect((await reserve()).kind).toBe("gate_shut");
   });
 

@@ -1,5 +1,5 @@
 import type { Clock } from "../application/ports/clock.ts";
-import type { CartStep, Gate, Installing, ReserveRequest, Survivors } from "../application/ports/gate.ts";
+import type { CartStep, Gate, ReserveRequest, Survivors } from "../application/ports/gate.ts";
 import type { SaleEvent, SaleFeed } from "../application/ports/sale-feed.ts";
 import { CART_MS, type Hold, type Judged } from "../domain/checkout.ts";
 import type { GateFacts } from "../domain/gate-facts.ts";
@@ -11,6 +11,7 @@ import { MemoryOpening, refusalAt } from "./memory-opening.ts";
 interface MemorySale {
   epoch: number;
   open: boolean;
+  retired: boolean;
   terms: GateSnapshot["sale"] | null;
   readonly openings: Map<number, MemoryOpening>;
 }
@@ -159,23 +160,22 @@ export class MemoryGate implements Gate, SaleFeed {
   }
 
   async shut(saleId: string, epoch: number, openEpoch: number): Promise<Survivors | "superseded"> {
-    const sale = this.#sales.get(saleId) ?? { epoch: 0, open: false, terms: null, openings: new Map() };
+    const sale = this.#sales.get(saleId) ?? { epoch: 0, open: false, retired: false, terms: null, openings: new Map() };
     this.#sales.set(saleId, sale);
     if (sale.epoch >= epoch) return "superseded";
     sale.epoch = epoch;
     sale.open = false;
     return {
       holds: [...(sale.openings.get(openEpoch)?.holds.values() ?? [])],
-      openEpoch,
       incarnation: String(this.#life),
     };
   }
 
-  async install(snapshot: GateSnapshot, { incarnation, openEpoch }: Installing): Promise<"installed" | "superseded"> {
+  async install(snapshot: GateSnapshot, incarnation: string): Promise<"installed" | "superseded"> {
     const { id, epoch } = snapshot.sale;
     const sale = this.#sales.get(id);
-    if (!sale || sale.epoch !== epoch || incarnation !== String(this.#life)) return "superseded";
-    sale.openings.delete(openEpoch);
+    if (!sale || sale.epoch !== epoch || sale.retired || incarnation !== String(this.#life)) return "superseded";
+    sale.openings.clear();
     sale.openings.set(epoch, new MemoryOpening(snapshot));
     sale.terms = snapshot.sale;
     sale.open = true;
@@ -191,10 +191,12 @@ export class MemoryGate implements Gate, SaleFeed {
 
   async retire(saleId: string, epoch: number): Promise<"retired" | "holds_left" | "gone"> {
     const sale = this.#sales.get(saleId);
-    if (!sale?.open || sale.epoch !== epoch) return "gone";
-    if ((sale.openings.get(epoch)?.holds.size ?? 0) > 0) return "holds_left";
+    if (!sale || sale.epoch !== epoch) return "gone";
+    if (sale.open && (sale.openings.get(epoch)?.holds.size ?? 0) > 0) return "holds_left";
+    const was = sale.open;
+    sale.retired = true;
     sale.open = false;
-    return "retired";
+    return was ? "retired" : "gone";
   }
 
   async totals(saleId: string): Promise<{ epoch: number; totals: GateTotals } | null> {

@@ -13,16 +13,19 @@ export interface CloseParts extends SweepParts {
 /** `not_yet`: before settle_until by the ledger's clock. `draining`: sealed, but the gate still holds something. */
 export type CloseOutcome = "closed" | "not_yet" | "draining";
 
-/** Ends a sale whose settle_until has passed: expires what is left, seals it in the ledger, retires its gate. Repeatable. */
+/**
+ * Ends a sale whose settle_until has passed: seals it in the ledger, which needs no Redis, then expires what the gate
+ * still holds, and retires the gate. Repeatable.
+ */
 export async function closeSale(parts: CloseParts, sale: Sale): Promise<CloseOutcome> {
-  const { more } = await sweepHolds(parts, sale);
-  if (more) return "draining";
   if (sale.state !== "closed") {
     if ((await parts.ledger.close(sale.id)) === "not_yet") return "not_yet";
     parts.telemetry.emit({ kind: "sale_closed", saleId: sale.id });
   }
+  const { more } = await sweepHolds(parts, { ...sale, state: "closed" });
+  // Also where holds are left: no recovery will grant what is needed to finalise them.
   const retired = await parts.opening.retire(sale.id, sale.openEpoch);
-  if (retired === "holds_left") return "draining";
+  if (more || retired === "holds_left") return "draining";
   if (retired === "retired") parts.telemetry.emit({ kind: "gate_retired", saleId: sale.id });
   return "closed";
 }

@@ -30,7 +30,7 @@ export async function recoverGate(parts: RecoverParts, saleId: string, seenEpoch
   const snapshot = await parts.ledger.adopt(saleId, epoch, survivors.holds);
   if (snapshot === "superseded") return "superseded";
 
-  const installed = await parts.opening.install(snapshot, survivors);
+  const installed = await parts.opening.install(snapshot, survivors.incarnation);
   if (installed === "superseded") return "superseded";
 
   const tookMs = parts.clock.nowMs() - startedMs;

@@ -54,21 +54,16 @@ export interface Holds {
 export interface Opening {
   /** (b) Shuts the gate in favour of `epoch` and reads what survives of `openEpoch`. */
   shut(saleId: string, epoch: number, openEpoch: number): Promise<Survivors | "superseded">;
-  /** (d) Puts the snapshot in place and grants its lease, unless the gate moved on since {@link shut}. */
-  install(snapshot: GateSnapshot, since: Installing): Promise<"installed" | "superseded">;
+  /** (d) Puts the snapshot in place of the opening before and grants its lease, unless the gate moved on since {@link shut}. */
+  install(snapshot: GateSnapshot, incarnation: string): Promise<"installed" | "superseded">;
   /** Whether the gate of `epoch` admits: lease granted, meta open, same server history. */
   isOpen(saleId: string, epoch: number): Promise<boolean>;
   /** Shuts the gate of a closed sale that holds nothing and lets its keys age out. Repeatable. */
   retire(saleId: string, epoch: number): Promise<"retired" | "holds_left" | "gone">;
 }
 
-/** What an installation remembers of the {@link Opening.shut} before it. */
-export type Installing = Pick<Survivors, "incarnation" | "openEpoch">;
-
 export interface Survivors {
   readonly holds: readonly Hold[];
-  /** The opening that was shut: its keys go when the new one is in place. */
-  readonly openEpoch: number;
   /** Names the server's life in which they were read; another one voids the installation. */
   readonly incarnation: string;
 }
