@@ -7,6 +7,11 @@ export function sqlStateOf(error: unknown): string | null {
   return null;
 }
 
+/** Whether the server refused what it was given: not a value of its type, or against a constraint. */
+export function isUnacceptable(error: unknown): boolean {
+  return /^(22|23)/.test(sqlStateOf(error) ?? "");
+}
+
 /** What a transaction read is no longer so: it starts again, as after a serialization failure of the server's own. */
 export class StaleRead extends Error {
   readonly code = "40001";

@@ -1,5 +1,6 @@
 import { type Hold, type Judged, unitsOf } from "@flashgate/core";
 import type { Pool } from "pg";
+import { isUnacceptable } from "../sql-state.ts";
 import { commit, rollback, withTransaction } from "../transaction.ts";
 import { raiseBuyers } from "./buyers.ts";
 import { confirmedEntry, enter } from "./entries.ts";
@@ -9,11 +10,29 @@ import { StockMoves } from "./stock-moves.ts";
 import { judgedOf } from "./verdict-row.ts";
 
 /**
- * The optimistic page: writes every hold as confirmed and counts. Each count as expected means that every rule of the
+ * The optimistic page, all or nothing. A hold that the database cannot take at all contests the page as well, so that it
+ * fails alone when the holds are judged one by one.
+ */
+export async function settleAll(
+  pool: Pool,
+  saleId: string,
+  epoch: number,
+  holds: readonly Hold[],
+): Promise<Judged[] | "contested"> {
+  try {
+    return await confirmAll(pool, saleId, epoch, holds);
+  } catch (error) {
+    if (isUnacceptable(error)) return "contested";
+    throw error;
+  }
+}
+
+/**
+ * Writes every hold as confirmed and counts. Each count as expected means that every rule of the
  * judge held for every hold; anything else rolls all of it back. The hot row comes last and is locked for its own
  * statement and the commit only.
  */
-export function settleAll(
+function confirmAll(
   pool: Pool,
   saleId: string,
   epoch: number,
