@@ -120,6 +120,11 @@ update "flashgate"."items" set "sold" = "flashgate"."items"."sold" + move.sold, 
 -- moveSale
 update "flashgate"."sales" set "items_sold" = "flashgate"."sales"."items_sold" + $1::int, "items_held" = "flashgate"."sales"."items_held" + $2::int where ("flashgate"."sales"."id" = $3 and "flashgate"."sales"."epoch" = $4::int and "flashgate"."sales"."state" = 'open' and "flashgate"."sales"."items_sold" + $5::int + "flashgate"."sales"."items_held" + $6::int <= "flashgate"."sales"."total_items");
 
+-- nameEnded
+update "flashgate"."checkouts" set "key" = hold.key, "fingerprint" = hold.fingerprint from unnest(
+    $1::uuid[], $2::text[], $3::text[]
+  ) as hold(id, key, fingerprint) where ("flashgate"."checkouts"."sale_id" = $4 and "flashgate"."checkouts"."id" = hold.id and "flashgate"."checkouts"."key" = '' and "flashgate"."checkouts"."state" in ('cancelled', 'expired'));
+
 -- openSale
 update "flashgate"."sales" set "items_held" = "flashgate"."sales"."items_held" + $1::int, "open_epoch" = "flashgate"."sales"."epoch", "state" = 'open' where ("flashgate"."sales"."id" = $2 and "flashgate"."sales"."epoch" = $3::int and "flashgate"."sales"."state" = 'recovering') returning "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused";
 

@@ -18,6 +18,8 @@ export interface AdoptionEvidence {
 /** What the adoption writes for one survivor. */
 export type Adoption =
   | { readonly kind: "hold" | "refresh"; readonly hold: Hold }
+  /** Ended without its key by somebody who could not ask the gate: the row is given it, so that a replay finds it. */
+  | { readonly kind: "name"; readonly hold: Hold }
   | { readonly kind: "reject"; readonly hold: Hold; readonly verdict: Verdict };
 
 /** Name of a user's idempotency key within a sale. */
@@ -46,7 +48,11 @@ export function adopt(survivors: readonly Hold[], evidence: AdoptionEvidence): A
 
   for (const hold of [...survivors].sort(byCheckoutId)) {
     const row = evidence.rows.get(hold.checkoutId) ?? null;
-    if (row && isVerdict(row.status)) continue;
+    if (row && isVerdict(row.status)) {
+      const ended = row.status.state === "cancelled" || row.status.state === "expired";
+      if (ended && hold.key !== "") adoptions.push({ kind: "name", hold });
+      continue;
+    }
     const reason = rejection(hold, row, sale, items, keys);
     if (row) move(row.lines, -1);
     if (reason) {

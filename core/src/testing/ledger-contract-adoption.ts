@@ -10,7 +10,22 @@ export function adoptionContract(scene: () => Scene): void {
     misfitContract(scene);
     volumeContract(scene);
   });
+  describe("ended checkouts", () => endedContract(scene));
   describe("the snapshot", () => snapshotContract(scene));
+}
+
+function endedContract(scene: () => Scene): void {
+  it("gives a checkout that was ended without its key the key that the gate kept", async () => {
+    const sale = await scene().open();
+    const hold = sale.hold({ key: "k", fingerprint: "f" });
+    await sale.entomb([{ ...sale.tomb(hold), key: "", fingerprint: "" }]);
+    const { checkoutId, userId } = hold;
+    expect((await sale.recover([])).keys).toEqual([]);
+    const entry = { checkoutId, userId, key: "k", fingerprint: "f" };
+    expect((await sale.recover([hold])).keys).toEqual([entry]);
+    expect((await sale.recover([])).keys).toEqual([entry]);
+    expect(await sale.standing(hold)).toBe("cancelled");
+  });
 }
 
 function survivorContract(scene: () => Scene): void {

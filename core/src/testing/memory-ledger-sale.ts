@@ -55,6 +55,12 @@ export class MemoryLedgerSale {
     this.attempts.add(row.checkoutId);
   }
 
+  /** Gives an ended checkout the key that its row went without. */
+  name({ checkoutId, key, fingerprint }: Hold): void {
+    const row = this.rows.get(checkoutId);
+    if (row?.key === "") this.rows.set(checkoutId, { ...row, key, fingerprint });
+  }
+
   #count(row: MemoryRow, sign: 1 | -1): void {
     const { state } = row.status;
     if (state !== "held" && state !== "confirmed") return;

@@ -65,7 +65,8 @@ export class MemoryLedger implements Ledger {
     if (book.sale.epoch !== epoch || book.sale.state !== "recovering") return "superseded";
     for (const adoption of adopt(survivors, book)) {
       const row = rowOf(saleId, epoch, adoption.hold);
-      if (adoption.kind === "reject") this.#decide(book, book.rows.get(row.checkoutId) ?? row, adoption.verdict);
+      if (adoption.kind === "name") book.name(adoption.hold);
+      else if (adoption.kind === "reject") this.#decide(book, book.rows.get(row.checkoutId) ?? row, adoption.verdict);
       else book.put({ ...row, status: { state: "held" }, decidedAtMs: null });
     }
     book.sale = { ...book.sale, state: "open", openEpoch: epoch };

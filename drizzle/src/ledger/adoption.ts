@@ -76,8 +76,13 @@ async function write(
   const moves = new StockMoves();
   const rejected = new Map<string, Verdict>();
   const refreshed: Hold[] = [];
+  const named: Hold[] = [];
   for (const adoption of adoptions) {
     const { checkoutId, lines } = adoption.hold;
+    if (adoption.kind === "name") {
+      named.push(adoption.hold);
+      continue;
+    }
     moves.release(rows.get(checkoutId)?.lines ?? []);
     if (adoption.kind === "reject") {
       rejected.set(checkoutId, adoption.verdict);
@@ -86,6 +91,12 @@ async function write(
       if (adoption.kind === "refresh") refreshed.push(adoption.hold);
     }
   }
+  await run.nameEnded.execute({
+    saleId,
+    checkoutIds: named.map((hold) => hold.checkoutId),
+    keys: named.map((hold) => hold.key),
+    fingerprints: named.map((hold) => hold.fingerprint),
+  });
   await decide(run, saleId, rejected);
   await rewriteHeld(run, saleId, epoch, refreshed);
   if (!(await moves.applyToItems(run, saleId))) throw new Error("adopted what the ledger has no room for");

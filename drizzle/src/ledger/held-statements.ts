@@ -42,6 +42,7 @@ export function heldStatements(db: NodePgDatabase) {
   ) as hold(id, units, mode, deadline)`)
       .where(and(undecided, sql`${checkouts.id} = hold.id`))
       .prepare("refresh_held"),
+    nameEnded: nameEnded(db),
     deleteLines: db
       .delete(checkoutLines)
       .where(and(eq(checkoutLines.saleId, saleId), sql`${checkoutLines.checkoutId} = any(${checkoutIds})`))
@@ -67,4 +68,23 @@ export function heldStatements(db: NodePgDatabase) {
       .returning({ checkoutId: checkouts.id, decidedAtMs: checkouts.decidedAt })
       .prepare("decide_held"),
   };
+}
+
+/** Gives checkouts that ended without their idempotency key that key. */
+function nameEnded(db: NodePgDatabase) {
+  return db
+    .update(checkouts)
+    .set({ key: sql`hold.key`, fingerprint: sql`hold.fingerprint` })
+    .from(sql`unnest(
+    ${checkoutIds}, ${sql.placeholder("keys")}::text[], ${sql.placeholder("fingerprints")}::text[]
+  ) as hold(id, key, fingerprint)`)
+    .where(
+      and(
+        eq(checkouts.saleId, saleId),
+        sql`${checkouts.id} = hold.id`,
+        sql`${checkouts.key} = ''`,
+        sql`${checkouts.state} in ('cancelled', 'expired')`,
+      ),
+    )
+    .prepare("name_ended");
 }
