@@ -1,4 +1,11 @@
-import type { GateReader, Sale, SaleBoard, SaleEvent, SaleLedger, SaleState } from "@flashgate/core";
+import {
+  type GateReader,
+  type Sale,
+  type SaleBoard,
+  type SaleEvent,
+  type SaleLedger,
+  UNSEALED_STATES,
+} from "@flashgate/core";
 
 export interface BoardParts {
   readonly board: SaleBoard;
@@ -9,7 +16,6 @@ export interface BoardParts {
 /** Sales shown: every one that is not sealed, within reason, and the last few that are. */
 const UNSEALED_MAX = 200;
 const SEALED_MAX = 4;
-const UNSEALED: readonly SaleState[] = ["scheduled", "recovering", "open"];
 /** Every so many resyncs the items of open sales are read again; between, the events tell of what was settled. */
 const ITEM_ROUNDS = 5;
 
@@ -49,7 +55,7 @@ export class BoardKeeper {
     const { board, ledger } = this.#parts;
     this.#resyncs += 1;
     const items = missed || this.#resyncs % ITEM_ROUNDS === 0;
-    const unsealed = await ledger.list({ states: UNSEALED, limit: UNSEALED_MAX });
+    const unsealed = await ledger.list({ states: UNSEALED_STATES, limit: UNSEALED_MAX });
     const sales = [...unsealed, ...(await ledger.list({ states: ["closed"], limit: SEALED_MAX }))];
     for (const sale of sales) await this.#show(sale, items && sale.state === "open");
     board.retain(new Set(sales.map((sale) => sale.id)));

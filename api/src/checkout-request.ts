@@ -3,7 +3,8 @@ import { type Demand, formatLines, ITEM_ID, type Line, mergeLines } from "@flash
 import type { Request } from "express";
 import { z } from "zod";
 import type { JsonBody } from "./json-body.ts";
-import type { FieldFault, Problem } from "./responses.ts";
+import { keyOf, userOf, waitOf } from "./request-headers.ts";
+import { type FieldFault, malformed, type Problem } from "./responses.ts";
 
 /** Units one checkout may ask for in all. */
 const UNITS_MAX = 10;
@@ -40,24 +41,6 @@ export interface CheckoutRequest {
   readonly waitMs: number;
 }
 
-const USER_ID = /^[A-Za-z0-9_-]{1,64}$/;
-const IDEMPOTENCY_KEY = /^"?([\x21\x23-\x7e]{1,255}?)"?$/;
-const WAIT_S_MAX = 30;
-
-/** The shopper that the shop's backend vouches for. */
-export function userOf(request: Request): string | Problem {
-  const userId = request.headers["x-user-id"];
-  if (userId === undefined || userId === "") return { kind: "unauthenticated" };
-  if (typeof userId === "string" && USER_ID.test(userId)) return userId;
-  return malformed([{ field: "X-User-Id", message: "must be 1 to 64 letters, digits, _ or -" }]);
-}
-
-/** `Prefer: wait=N` in milliseconds, 0 where it is not asked for; capped at 30 s. */
-export function waitOf(request: Request): number {
-  const seconds = /(?:^|[,;\s])wait="?(\d+)/.exec(String(request.headers["prefer"] ?? ""))?.[1];
-  return Math.min(Number(seconds ?? 0), WAIT_S_MAX) * 1_000;
-}
-
 /** Makes a checkout out of a request, or says what is wrong with it. */
 export function checkoutOf(request: Request, body: JsonBody): CheckoutRequest | Problem {
   const userId = userOf(request);
@@ -79,14 +62,6 @@ export function checkoutOf(request: Request, body: JsonBody): CheckoutRequest | 
   return { userId, demand, key, fingerprint: key === "" ? "" : fingerprintOf(mode, demand), waitMs: waitOf(request) };
 }
 
-function keyOf(request: Request): string | Problem {
-  const header = request.headers["idempotency-key"];
-  if (header === undefined) return "";
-  const key = typeof header === "string" ? IDEMPOTENCY_KEY.exec(header)?.[1] : undefined;
-  if (key !== undefined) return key;
-  return malformed([{ field: "Idempotency-Key", message: "must be 1 to 255 visible ASCII characters" }]);
-}
-
 /** Digest of what a request means, whatever the order and spelling of its lines. */
 function fingerprintOf(mode: string, demand: Demand): string {
   const meaning = `${mode} ${demand.any} ${formatLines(demand.lines)}`;
@@ -100,9 +75,4 @@ function faultOf(issue: z.core.$ZodIssue): FieldFault {
     return { field: `${where}${issue.keys[0] ?? ""}`, message: "is not known here: leave it out" };
   }
   return { field: path.replace(/^\./, "") || "body", message: issue.message };
-}
-
-/** A 400 that names each field. */
-export function malformed(faults: readonly FieldFault[]): Problem {
-  return { kind: "malformed", detail: faults.map(({ field, message }) => `${field} ${message}`).join("; "), faults };
 }

@@ -20,6 +20,11 @@ export type Problem =
   | { readonly kind: "unavailable" }
   | Exclude<Refusal, { readonly kind: "outcome_unknown" }>;
 
+/** A 400 that names each field. */
+export function malformed(faults: readonly FieldFault[]): Problem {
+  return { kind: "malformed", detail: faults.map(({ field, message }) => `${field} ${message}`).join("; "), faults };
+}
+
 interface Answer {
   readonly status: number;
   readonly title: string;
@@ -39,6 +44,8 @@ const HEADERS = {
 
 const JSON_TYPE = "application/json; charset=utf-8";
 const PRIVATE = { "cache-control": "no-store" } as const;
+/** After which a client asks for a verdict that was not there yet. */
+const POLL_AFTER_S = "1";
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -54,18 +61,14 @@ function send(response: Response, status: number, type: string, body: string, he
 }
 
 /** A checkout was reserved; it was promised, not decided. */
-export function sendAccepted(
-  response: Response,
-  body: { readonly links: { readonly self: string } },
-  retryAfterS: number,
-): void {
-  const headers = { ...PRIVATE, location: body.links.self, "retry-after": String(retryAfterS) };
+export function sendAccepted(response: Response, body: { readonly links: { readonly self: string } }): void {
+  const headers = { ...PRIVATE, location: body.links.self, "retry-after": POLL_AFTER_S };
   send(response, 202, JSON_TYPE, JSON.stringify(body), headers);
 }
 
-/** A ticket's status; `retryAfterS` where it may still change. */
-export function sendTicket(response: Response, body: object, retryAfterS: number | null): void {
-  const headers = retryAfterS === null ? PRIVATE : { ...PRIVATE, "retry-after": String(retryAfterS) };
+/** A ticket's status; `pending`: it may still change. */
+export function sendTicket(response: Response, body: object, pending: boolean): void {
+  const headers = pending ? { ...PRIVATE, "retry-after": POLL_AFTER_S } : PRIVATE;
   send(response, 200, JSON_TYPE, JSON.stringify(body), headers);
 }
 

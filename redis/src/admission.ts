@@ -15,7 +15,7 @@ import type { Redis } from "ioredis";
 import { faultOf } from "./faults.ts";
 import { decodeHold } from "./hold-codec.ts";
 import { type Lease, Leases } from "./lease.ts";
-import type { Script } from "./scripts.ts";
+import { evaluate } from "./scripts.ts";
 
 /** How long a submitted hold is left to its page before the sweep looks after it. */
 export const PAGE_GRACE_MS = 2_000;
@@ -85,16 +85,6 @@ export class RedisAdmission implements Admission {
     this.#leases.forget(saleId);
     return { kind: "gate_shut" };
   }
-}
-
-/** Runs a script that the server already knows; never loads it. Words and numbers come back as text. */
-export async function evaluate(
-  redis: Redis,
-  script: Script,
-  keys: readonly string[],
-  args: readonly (string | number)[],
-): Promise<string[]> {
-  return (await redis.evalsha(script.sha, keys.length, ...keys, ...args)) as string[];
 }
 
 function keysFor(name: "reserve" | "purchase", { keys }: Lease): string[] {

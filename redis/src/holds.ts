@@ -1,10 +1,9 @@
 import type { Hold, Holds, Judged } from "@flashgate/core";
 import type { Redis } from "ioredis";
-import { evaluate } from "./admission.ts";
 import { isNoScript } from "./faults.ts";
 import { decodeHold, decodeHolds } from "./hold-codec.ts";
 import { EVENTS_CHANNEL, gateKeys } from "./keys.ts";
-import { CONSTANT, leasedScripts } from "./scripts.ts";
+import { CONSTANT, evaluate, leasedScripts } from "./scripts.ts";
 
 /** Bounds of the sweep's backoff: how long a claimed hold is left alone. */
 const BACKOFF_MS_MIN = 2_000;

@@ -1,10 +1,9 @@
 import type { GateSnapshot, Opening, Survivors } from "@flashgate/core";
 import type { Redis } from "ioredis";
-import { evaluate } from "./admission.ts";
 import { connect, field, ready } from "./connection.ts";
 import { decodeHolds } from "./hold-codec.ts";
 import { EVENTS_CHANNEL, gateKeys, metaKey } from "./keys.ts";
-import { CONSTANT, leasedScripts, type Script } from "./scripts.ts";
+import { CONSTANT, evaluate, type Script, scriptsOf } from "./scripts.ts";
 import { type StagedKey, stage } from "./staging.ts";
 
 /** How long a retired gate can still be read. */
@@ -48,18 +47,17 @@ export class RedisOpening implements Opening {
       if (Number(current) !== epoch || retired === "1" || (await incarnationOf(redis)) !== incarnation)
         return "superseded";
       const staged = await stage(redis, snapshot);
-      const replid = field(await redis.info("replication"), "master_replid") ?? "";
-      const done = await this.#exchange(redis, snapshot, staged, { replid, installed: Number(installed) });
+      const since = { replid: replidOf(incarnation), installed: Number(installed) };
+      const done = await this.#exchange(redis, snapshot, staged, since);
       return done ? "installed" : "superseded";
     });
   }
 
   async isOpen(saleId: string, epoch: number): Promise<boolean> {
-    const scripts = [...Object.values(leasedScripts(saleId, epoch)), ...Object.values(CONSTANT)];
     const [meta, replication, known] = await Promise.all([
       this.#redis.hmget(metaKey(saleId), "epoch", "open", "replid"),
       this.#redis.info("replication"),
-      this.#redis.script("EXISTS", ...scripts.map(({ sha }) => sha)) as Promise<number[]>,
+      this.#redis.script("EXISTS", ...scriptsOf(saleId, epoch).map(({ sha }) => sha)) as Promise<number[]>,
     ]);
     const [current, open, replid] = meta;
     const here = Number(current) === epoch && open === "1" && replid === field(replication, "master_replid");
@@ -103,9 +101,7 @@ export class RedisOpening implements Opening {
       replid,
     });
     exchange.persist(metaKey(id));
-    for (const { text } of [...Object.values(leasedScripts(id, epoch)), ...Object.values(CONSTANT)]) {
-      exchange.script("LOAD", text);
-    }
+    for (const { text } of scriptsOf(id, epoch)) exchange.script("LOAD", text);
     exchange.publish(EVENTS_CHANNEL, JSON.stringify({ kind: "opened", sale: id, epoch: String(epoch) }));
     const replies = await exchange.exec();
     for (const [error] of replies ?? []) if (error) throw error;
@@ -127,6 +123,11 @@ export class RedisOpening implements Opening {
 async function incarnationOf(redis: Redis): Promise<string> {
   const [server, replication] = await Promise.all([redis.info("server"), redis.info("replication")]);
   return `${field(server, "run_id")}/${field(replication, "master_replid")}`;
+}
+
+/** The replication history of an incarnation: a gate opened in it is shut in every other. */
+function replidOf(incarnation: string): string {
+  return incarnation.slice(incarnation.indexOf("/") + 1);
 }
 
 async function load(redis: Redis, scripts: readonly Script[]): Promise<void> {

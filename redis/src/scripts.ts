@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { Redis } from "ioredis";
 
 /** A Lua text and the SHA-1 by which Redis knows it. */
 export interface Script {
@@ -35,6 +36,21 @@ export function leasedScripts(saleId: string, epoch: number): Readonly<Record<Le
     purchase: script(lease + LEASED.purchase),
     lapse: script(lease + LEASED.lapse),
   };
+}
+
+/** Every script that an open gate needs: what its opening loads, and what tells that it is still open. */
+export function scriptsOf(saleId: string, epoch: number): Script[] {
+  return [...Object.values(leasedScripts(saleId, epoch)), ...Object.values(CONSTANT)];
+}
+
+/** Runs a script that the server already knows; never loads it. Words and numbers come back as text. */
+export async function evaluate(
+  redis: Redis,
+  script: Script,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+): Promise<string[]> {
+  return (await redis.evalsha(script.sha, keys.length, ...keys, ...args)) as string[];
 }
 
 function read(name: string): string {

@@ -5,8 +5,8 @@ import {
   type RotateParts,
   rotateSales,
   type Sale,
-  type SaleState,
   sweepHolds,
+  UNSEALED_STATES,
 } from "@flashgate/core";
 import type { Duty } from "./beat.ts";
 import { GateWatch } from "./gate-watch.ts";
@@ -17,7 +17,6 @@ const OPEN_AHEAD_MS = 60_000;
 const ACTIVE_SALES_MAX = 1_000;
 /** Closed sales whose gates may still want retiring. */
 const CLOSED_SALES_MAX = 10;
-const UNSEALED: readonly SaleState[] = ["scheduled", "recovering", "open"];
 
 export type SchedulerParts = RotateParts & RecoverParts & CloseParts;
 
@@ -25,7 +24,7 @@ export type SchedulerParts = RotateParts & RecoverParts & CloseParts;
 export function createDuties(parts: SchedulerParts, options: { readonly rotation: boolean }): Duty[] {
   const watch = new GateWatch(parts);
   const active = async (wanted: (sale: Sale, nowMs: number) => boolean) => {
-    const sales = await parts.ledger.list({ states: UNSEALED, limit: ACTIVE_SALES_MAX });
+    const sales = await parts.ledger.list({ states: UNSEALED_STATES, limit: ACTIVE_SALES_MAX });
     const nowMs = parts.clock.nowMs();
     return sales.filter((sale) => wanted(sale, nowMs));
   };

@@ -26,9 +26,6 @@ export interface CheckoutParts extends ReserveParts {
   readonly attempts: AttemptLog | null;
 }
 
-/** What a client is told to wait before it asks for the verdict. */
-const RETRY_AFTER_S = 1;
-
 /** `POST /v1/sales/{id|current}/checkouts` */
 export function reserve(parts: CheckoutParts): Handler {
   return async (request, response) => {
@@ -50,7 +47,7 @@ export function reserve(parts: CheckoutParts): Handler {
     const sealed = parts.seal.seal(ticket);
     if (outcome.hold && outcome.totals) parts.board.take(saleId, outcome.hold.lines, outcome.totals);
     const status = await statusOf(parts, ticket, outcome, checkout.waitMs, () => response.destroyed);
-    return void sendAccepted(response, ticketView(ticket, sealed, status, view.sale.settleUntilMs), RETRY_AFTER_S);
+    return void sendAccepted(response, ticketView(ticket, sealed, status, view.sale.settleUntilMs));
   };
 }
 

@@ -1,7 +1,6 @@
 import { type BoardItem, type Clock, ITEM_ID, phaseOf, type SaleBoard, type SaleView } from "@flashgate/core";
 import { z } from "zod";
-import { malformed } from "../checkout-request.ts";
-import { sendNotModified, sendPublic } from "../responses.ts";
+import { malformed, sendNotModified, sendPublic } from "../responses.ts";
 import { type Handler, param, saleAt } from "./route.ts";
 
 export interface SaleParts {

@@ -1,5 +1,5 @@
 import { type CancelParts, cancelCheckout, type SaleBoard } from "@flashgate/core";
-import { userOf, waitOf } from "../checkout-request.ts";
+import { userOf, waitOf } from "../request-headers.ts";
 import { sendTicket } from "../responses.ts";
 import type { StatusReader } from "../status-reader.ts";
 import type { TicketSeal } from "../ticket-seal.ts";
@@ -14,7 +14,6 @@ export interface TicketParts extends CancelParts {
   readonly verdicts: Verdicts;
 }
 
-const RETRY_AFTER_S = 1;
 const NOT_FOUND = { kind: "not_found", what: "ticket" } as const;
 
 /** `GET /v1/tickets/{ticket}`: the ticket itself is the right to read it. */
@@ -26,8 +25,7 @@ export function readTicketStatus(parts: TicketParts): Handler {
     const status = await parts.statuses.read(ticket, waitOf(request), () => response.destroyed);
     if (status.kind === "unknown_sale") return NOT_FOUND;
     const expiresAtMs = parts.board.view(ticket.saleId)?.sale.settleUntilMs ?? null;
-    const retryAfterS = status.kind === "pending" ? RETRY_AFTER_S : null;
-    return void sendTicket(response, ticketView(ticket, sealed, status, expiresAtMs), retryAfterS);
+    return void sendTicket(response, ticketView(ticket, sealed, status, expiresAtMs), status.kind === "pending");
   };
 }
 
@@ -45,6 +43,6 @@ export function cancelTicket(parts: TicketParts): Handler {
     if (outcome.judged.verdict.state === "confirmed") return { kind: "already_confirmed" };
     const { verdict, decidedAtMs } = outcome.judged;
     const status = { kind: "decided", verdict, decidedAtMs, lines: outcome.lines } as const;
-    return void sendTicket(response, ticketView(ticket, sealed, status, null), null);
+    return void sendTicket(response, ticketView(ticket, sealed, status, null), false);
   };
 }

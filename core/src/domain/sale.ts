@@ -6,6 +6,9 @@
  */
 export type SaleState = "scheduled" | "recovering" | "open" | "closed";
 
+/** The states of a sale that may still sell or settle. */
+export const UNSEALED_STATES: readonly SaleState[] = ["scheduled", "recovering", "open"];
+
 /** What a sale is made with. Times are Unix milliseconds; the window is `[opensAtMs, closesAtMs)`. */
 export interface SalePlan {
   readonly id: string;

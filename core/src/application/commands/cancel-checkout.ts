@@ -2,8 +2,8 @@ import type { Judged } from "../../domain/checkout.ts";
 import type { Line } from "../../domain/lines.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import type { Holds } from "../ports/gate.ts";
-import type { CheckoutLedger, Tomb } from "../ports/ledger.ts";
-import { tombOf } from "./sweep-holds.ts";
+import type { CheckoutLedger } from "../ports/ledger.ts";
+import { tombOf, tombOfTicket } from "../tombs.ts";
 
 export interface CancelParts {
   readonly ledger: CheckoutLedger;
@@ -24,7 +24,7 @@ export async function cancelCheckout(parts: CancelParts, ticket: Ticket): Promis
   const status = await parts.ledger.status(saleId, checkoutId);
   if (!status) return { kind: "unknown_sale" };
   const [hold] = await readHold(parts.holds, saleId, status.openEpoch, checkoutId);
-  const tomb = hold ? tombOf(hold, status.openEpoch, "cancelled") : tombOfTicket(ticket);
+  const tomb = hold ? tombOf(hold, status.openEpoch, "cancelled") : tombOfTicket(ticket, { state: "cancelled" });
   const [judged] = await parts.ledger.entomb(saleId, [tomb], { kind: "none" });
   if (!judged) throw new Error(`no verdict stands for checkout ${checkoutId} after a cancel`);
   if (hold) await finalise(parts.holds, saleId, status.openEpoch, judged);
@@ -39,10 +39,4 @@ async function readHold(holds: Holds, saleId: string, epoch: number, checkoutId:
 /** The verdict stands whatever happens here: a lost finalise is the sweep's to repeat. */
 async function finalise(holds: Holds, saleId: string, epoch: number, judged: Judged): Promise<void> {
   await holds.finalise(saleId, epoch, [judged]).catch(() => undefined);
-}
-
-function tombOfTicket(ticket: Ticket): Tomb {
-  const { checkoutId, userId, lines, epoch, reservedAtMs } = ticket;
-  const verdict = { state: "cancelled" } as const;
-  return { checkoutId, userId, lines, epoch, reservedAtMs, key: "", fingerprint: "", deadlineMs: null, verdict };
 }

@@ -2,9 +2,10 @@ import { type Hold, isVerdict, type Judged, PAGE_CHECKOUTS_MAX } from "../../dom
 import type { Sale } from "../../domain/sale.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Holds } from "../ports/gate.ts";
-import type { CheckoutLedger, Tomb, TombGuard } from "../ports/ledger.ts";
+import type { CheckoutLedger, TombGuard } from "../ports/ledger.ts";
 import type { SettlementQueue } from "../ports/settlement-queue.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
+import { tombOf } from "../tombs.ts";
 
 export interface SweepParts {
   readonly ledger: CheckoutLedger;
@@ -81,12 +82,6 @@ async function expire(parts: SweepParts, sale: Sale, holds: readonly Hold[], gua
     holds.map((hold) => tombOf(hold, sale.openEpoch, "expired")),
     guard,
   );
-}
-
-/** The tomb of a hold that ends without a sale. */
-export function tombOf(hold: Hold, epoch: number, state: "expired" | "cancelled"): Tomb {
-  const { checkoutId, userId, lines, key, fingerprint, sinceMs, deadlineMs } = hold;
-  return { checkoutId, userId, lines, key, fingerprint, epoch, reservedAtMs: sinceMs, deadlineMs, verdict: { state } };
 }
 
 async function pageAgain(parts: SweepParts, sale: Sale, holds: readonly Hold[]): Promise<number> {

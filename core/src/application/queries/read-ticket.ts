@@ -1,7 +1,8 @@
 import { type CheckoutRecord, isVerdict, type Verdict } from "../../domain/checkout.ts";
 import type { Line } from "../../domain/lines.ts";
 import type { Ticket } from "../../domain/ticket.ts";
-import type { CheckoutLedger } from "../ports/ledger.ts";
+import type { CheckoutLedger, Tomb } from "../ports/ledger.ts";
+import { tombOfTicket } from "../tombs.ts";
 
 /** What a ticket's holder is told. `lines` are what was judged, or what the ticket says was reserved. */
 export type TicketStatus =
@@ -35,14 +36,9 @@ function statusOf(record: CheckoutRecord, ticket: Ticket): TicketStatus {
   return { kind: "decided", verdict: record.status, decidedAtMs: record.decidedAtMs ?? ticket.reservedAtMs, lines };
 }
 
-async function conclude(
-  ledger: CheckoutLedger,
-  ticket: Ticket,
-  verdict: Exclude<Verdict, { state: "confirmed" }>,
-): Promise<TicketStatus> {
-  const { saleId, checkoutId, userId, epoch, lines, reservedAtMs } = ticket;
-  const tomb = { checkoutId, userId, epoch, lines, reservedAtMs, key: "", fingerprint: "", deadlineMs: null, verdict };
-  const [judged] = await ledger.entomb(saleId, [tomb], { kind: "absent" });
+async function conclude(ledger: CheckoutLedger, ticket: Ticket, verdict: Tomb["verdict"]): Promise<TicketStatus> {
+  const { saleId, lines } = ticket;
+  const [judged] = await ledger.entomb(saleId, [tombOfTicket(ticket, verdict)], { kind: "absent" });
   if (!judged) return { kind: "pending", lines };
   return { kind: "decided", verdict: judged.verdict, decidedAtMs: judged.decidedAtMs, lines };
 }
