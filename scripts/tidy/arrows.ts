@@ -18,6 +18,7 @@ const ARROWS: Readonly<Record<string, { sources: readonly string[]; root?: reado
   worker: { sources: ["core"], root: ADAPTERS },
   scheduler: { sources: ["core"], root: ADAPTERS },
   cli: { sources: ["core"], root: [...ADAPTERS, "api", "worker", "scheduler"] },
+  bench: { sources: ["core", "redis", "drizzle", "local", "cli"] },
 };
 
 /** What the contract suites and generators under core/src/testing are written with. */

@@ -21,8 +21,7 @@ export const isCompositionRoot = (path: string): boolean =>
   /^(?:api|worker|scheduler|cli)\/src\/main\.ts$/.test(path) || path.startsWith("cli/src/commands/");
 
 /** Beside the product, so free of the rules that keep the product simulable. */
-export const isTooling = (path: string): boolean =>
-  isTest(path) || path.startsWith("local/") || path.startsWith("scripts/");
+export const isTooling = (path: string): boolean => isTest(path) || /^(?:local|bench|scripts)\//.test(path);
 
 /** The last part of a path. */
 export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
