@@ -1,13 +1,14 @@
 import type { Clock } from "@flashgate/core";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { type Problem, sendProblem } from "./responses.ts";
+import { addLines, type CartParts, purchase } from "./routes/carts.ts";
 import { type CheckoutParts, reserve } from "./routes/checkouts.ts";
 import { readImage } from "./routes/images.ts";
 import type { Handler } from "./routes/route.ts";
 import { listItems, readSale, type SaleParts } from "./routes/sales.ts";
 import { cancelTicket, readTicketStatus, type TicketParts } from "./routes/tickets.ts";
 
-export interface AppParts extends CheckoutParts, SaleParts, TicketParts {
+export interface AppParts extends CartParts, CheckoutParts, SaleParts, TicketParts {
   readonly clock: Clock;
   /** A number in [0, 1): spreads Retry-After. */
   readonly random: () => number;
@@ -32,6 +33,8 @@ export function createApp(parts: AppParts): Express {
   };
   serve("/v1/sales/:sale/checkouts", { POST: reserve(parts) });
   serve("/v1/tickets/:ticket", { GET: readTicketStatus(parts), DELETE: cancelTicket(parts) });
+  serve("/v1/tickets/:ticket/lines", { POST: addLines(parts) });
+  serve("/v1/tickets/:ticket/purchase", { POST: purchase(parts) });
   serve("/v1/sales/:sale", { GET: readSale(parts) });
   serve("/v1/sales/:sale/items", { GET: listItems(parts) });
   serve("/images/:sale/:item", { GET: readImage });

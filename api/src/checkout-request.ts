@@ -18,23 +18,27 @@ const itemId = z
   .string('must be an item\'s id, or "any"')
   .refine((id) => id === ANY || ITEM_ID.test(id), 'must be an item\'s id (letters, digits, _ and -), or "any"');
 
-/** Body of a checkout. */
-const checkoutBody = z
-  .strictObject({
-    items: z
-      .array(z.strictObject({ item_id: itemId, quantity }), "must be a list of items")
-      .min(1, "must name at least one item")
-      .max(UNITS_MAX, `must name at most ${UNITS_MAX} items`),
-    mode: z.literal("purchase", 'must be "purchase"').default("purchase"),
-  })
-  .refine(({ items }) => items.reduce((units, item) => units + item.quantity, 0) <= UNITS_MAX, {
-    path: ["items"],
+const items = z
+  .array(z.strictObject({ item_id: itemId, quantity }), "must be a list of items")
+  .min(1, "must name at least one item")
+  .max(UNITS_MAX, `must name at most ${UNITS_MAX} items`)
+  .refine((list) => list.reduce((units, item) => units + item.quantity, 0) <= UNITS_MAX, {
     message: `must ask for at most ${UNITS_MAX} units in all`,
   });
+
+/** Body of a checkout. */
+const checkoutBody = z.strictObject({
+  items,
+  mode: z.enum(["purchase", "cart"], 'must be "purchase" or "cart"').default("purchase"),
+});
+
+/** Body of what is added to a cart. */
+const linesBody = z.strictObject({ items });
 
 /** What a checkout request asks for. */
 export interface CheckoutRequest {
   readonly userId: string;
+  readonly mode: "cart" | "submitted";
   readonly demand: Demand;
   readonly key: string;
   readonly fingerprint: string;
@@ -51,15 +55,33 @@ export function checkoutOf(request: Request, body: JsonBody): CheckoutRequest | 
   const parsed = checkoutBody.safeParse(body.value);
   if (!parsed.success) return malformed(parsed.error.issues.map(faultOf));
 
-  const { items, mode } = parsed.data;
+  const { mode } = parsed.data;
+  const demand = demandOf(parsed.data.items);
+  return {
+    userId,
+    mode: mode === "cart" ? "cart" : "submitted",
+    demand,
+    key,
+    fingerprint: key === "" ? "" : fingerprintOf(mode, demand),
+    waitMs: waitOf(request),
+  };
+}
+
+/** What a request wants to add to a cart, or what is wrong with it. */
+export function addedDemandOf(body: JsonBody): Demand | Problem {
+  if (body.kind !== "json") return body;
+  const parsed = linesBody.safeParse(body.value);
+  return parsed.success ? demandOf(parsed.data.items) : malformed(parsed.error.issues.map(faultOf));
+}
+
+function demandOf(items: z.infer<typeof linesBody>["items"]): Demand {
   const lines: Line[] = [];
   let any = 0;
   for (const item of items) {
     if (item.item_id === ANY) any += item.quantity;
     else lines.push({ itemId: item.item_id, quantity: item.quantity });
   }
-  const demand = { lines: mergeLines(lines), any };
-  return { userId, demand, key, fingerprint: key === "" ? "" : fingerprintOf(mode, demand), waitMs: waitOf(request) };
+  return { lines: mergeLines(lines), any };
 }
 
 /** Digest of what a request means, whatever the order and spelling of its lines. */

@@ -6,7 +6,9 @@ import {
   createLogger,
   createRegistry,
   createTelemetry,
+  type Failpoints,
   LogLines,
+  readFailpoints,
   startOpsServer,
 } from "@flashgate/monitoring";
 import { BACKLOG_MAX, BullSettlementQueue, openFeed, openGate } from "@flashgate/redis";
@@ -16,13 +18,15 @@ import { AttemptLog } from "./attempt-log.ts";
 import { BoardKeeper } from "./board-keeper.ts";
 import { type ApiConfig, readConfig } from "./config.ts";
 import { createIds } from "./ids.ts";
-import { close, createServer, listen } from "./server.ts";
+import { close, createServer, emptied, listen } from "./server.ts";
 import { StatusReader } from "./status-reader.ts";
 import { TicketSeal } from "./ticket-seal.ts";
 import { Verdicts } from "./verdicts.ts";
 
 /** Longest time a stopping api gives the requests under way. */
 const CLOSE_MS_MAX = 15_000;
+/** Of it, how long it goes on serving whoever still comes, so that balancers and kept connections can leave first. */
+const LEAVE_MS_MAX = 1_000;
 /** How often the board is read again, whatever the events said. */
 const RESYNC_MS = 2_000;
 const ATTEMPTS_MS = 500;
@@ -30,11 +34,13 @@ const ATTEMPTS_MS = 500;
 /** Runs an api. Resolves once it answers requests. */
 export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(env);
+  const failpoints = readFailpoints(env);
   const world = await openWorld(config);
+  if (failpoints) arm(failpoints, world);
   const memory = openMemory(config, world);
   const follower = await followSales(world, memory);
   const life = { stopping: false };
-  const server = createServer(createPublicApp(config, world, memory, life));
+  const server = createServer(createPublicApp(config, { ...world, failpoints }, memory, life));
   const ops = await startOpsServer({
     host: config.OPS_HOST,
     port: config.OPS_PORT,
@@ -52,6 +58,7 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
     life.stopping = true;
     ops.setReady(false);
     memory.verdicts.close();
+    await emptied(server, LEAVE_MS_MAX);
     await close(server);
     await follower.stop();
     await closeWorld(world);
@@ -78,7 +85,13 @@ async function openWorld(config: ApiConfig) {
     applicationName: "flashgate-api",
     onError: (error) => lines.connectionLost("postgres", error),
   });
-  const gate = await openGate({ url: config.REDIS_URL, name: "api", clock, backlogMax: BACKLOG_MAX });
+  const gate = await openGate({
+    url: config.REDIS_URL,
+    name: "api",
+    clock,
+    backlogMax: BACKLOG_MAX,
+    onUnreadable: (saleId, checkoutId) => telemetry.emit({ kind: "hold_unreadable", saleId, checkoutId }),
+  });
   const events = await openFeed(config.REDIS_URL, "api");
   const queue = new BullSettlementQueue({
     url: config.REDIS_URL,
@@ -96,12 +109,12 @@ async function closeWorld({ queue, events, gate, pool }: World): Promise<void> {
 }
 
 /** What the api keeps in mind: the sale board, the verdicts it heard of, the attempts to be written. */
-function openMemory(config: ApiConfig, { ledger, clock, lines }: World) {
+function openMemory(config: ApiConfig, { ledger, gate, clock, lines }: World) {
   const verdicts = new Verdicts();
   return {
     board: new SaleBoard(),
     verdicts,
-    statuses: new StatusReader({ ledger, verdicts, clock }),
+    statuses: new StatusReader({ ledger, holds: gate.holds, verdicts, clock }),
     attempts:
       config.ATTEMPTS === "all" ? new AttemptLog(ledger, (count, error) => lines.attemptsDropped(count, error)) : null,
   };
@@ -132,8 +145,13 @@ async function followSales({ ledger, gate, events, lines }: World, { board, verd
   return { stop };
 }
 
-function createPublicApp(config: ApiConfig, world: World, memory: Memory, life: { readonly stopping: boolean }) {
-  const { ledger, gate, queue, clock, telemetry, lines } = world;
+function createPublicApp(
+  config: ApiConfig,
+  world: World & { readonly failpoints: Failpoints | null },
+  memory: Memory,
+  life: { readonly stopping: boolean },
+) {
+  const { ledger, gate, queue, clock, telemetry, lines, failpoints } = world;
   const http = createHttpMetrics(world.registry);
   const ids = createIds();
   return createApp({
@@ -149,8 +167,21 @@ function createPublicApp(config: ApiConfig, world: World, memory: Memory, life: 
     instance: randomUUID().slice(0, 8),
     random: () => Math.random(),
     requestId: ids.requestId,
-    observe: (route, method, statusCode, seconds) => http.observe(route, method, statusCode, seconds),
+    observe: (route, method, statusCode, seconds) => {
+      http.observe(route, method, statusCode, seconds);
+      if (route.endsWith("/checkouts")) failpoints?.reach("reserve.answered");
+    },
     onError: (error, requestId) => lines.requestFailed(requestId, error),
     stopping: () => life.stopping,
   });
+}
+
+function arm(failpoints: Failpoints, { lines, gate, ledger, queue }: World): void {
+  lines.failpointsArmed(failpoints.names);
+  failpoints.after(gate.admission, {
+    reserve: (reply) => reply.kind === "held" && "reserve.held",
+    purchase: (reply) => reply.kind === "submitted" && "purchase.submitted",
+  });
+  failpoints.after(ledger, { entomb: (reply) => reply.length > 0 && "cancel.entombed" });
+  failpoints.after(queue, { enqueue: () => "reserve.enqueued" });
 }

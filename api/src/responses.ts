@@ -1,4 +1,4 @@
-import type { Refusal } from "@flashgate/core";
+import type { Refusal, RejectReason } from "@flashgate/core";
 import type { Response } from "express";
 
 /** One field that was not usable, and how to mend it. */
@@ -7,6 +7,9 @@ export interface FieldFault {
   readonly message: string;
 }
 
+/** What a shopper may do whose answer can get lost. */
+export type Step = "checkout" | "lines" | "purchase";
+
 /** Everything that can be answered but a success. */
 export type Problem =
   | { readonly kind: "malformed"; readonly detail: string; readonly faults?: readonly FieldFault[] }
@@ -14,9 +17,13 @@ export type Problem =
   | { readonly kind: "not_found"; readonly what: "sale" | "item" | "ticket" | "route" }
   | { readonly kind: "method_not_allowed"; readonly allow: string }
   | { readonly kind: "already_confirmed" }
+  | { readonly kind: "not_a_cart" }
+  | { readonly kind: "ticket_expired" }
+  | { readonly kind: "ticket_cancelled" }
+  | { readonly kind: "ticket_rejected"; readonly reason: RejectReason }
   | { readonly kind: "too_large" }
   | { readonly kind: "wrong_type"; readonly detail: string }
-  | { readonly kind: "outcome_unknown"; readonly ticket: string; readonly statusUrl: string }
+  | { readonly kind: "outcome_unknown"; readonly of: Step; readonly ticket: string; readonly statusUrl: string }
   | { readonly kind: "unavailable" }
   | Exclude<Refusal, { readonly kind: "outcome_unknown" }>;
 
@@ -142,6 +149,20 @@ function answerOf(problem: Problem): Answer {
         title: "Already confirmed",
         detail: "The checkout has become an order and cannot be cancelled.",
       };
+    case "not_a_cart":
+      return { status: 409, title: "Not a cart", detail: "The checkout was purchased: nothing can be added any more." };
+    case "ticket_expired":
+      return {
+        status: 409,
+        title: "Expired",
+        detail: "The time for it is over; what was reserved has been given back.",
+      };
+    case "ticket_cancelled":
+      return { status: 409, title: "Cancelled", detail: "The checkout was cancelled before." };
+    case "ticket_rejected": {
+      const detail = "The checkout was turned down; nothing of it was sold.";
+      return { status: 409, title: "Rejected", detail, more: { reason: problem.reason } };
+    }
     case "too_large":
       return { status: 413, title: "Too large", detail: "A checkout fits into 2 KB." };
     case "wrong_type":
@@ -157,14 +178,21 @@ function answerOf(problem: Problem): Answer {
   }
 }
 
+/** What may have happened though no answer came, and how to find out without doing it twice. */
+const UNKNOWN: Readonly<Record<Step, string>> = {
+  checkout:
+    "The reservation may have happened. Ask for its ticket, or send the same request with the same Idempotency-Key.",
+  lines: "The items may have been added. Ask for the ticket before sending them again: again would add them twice.",
+  purchase: "The purchase may have happened. Send it again: it happens once.",
+};
+
 /** Nothing was decided against the shopper: come back. */
 function unavailable(
   problem: Extract<Problem, { kind: "outcome_unknown" | "gate_shut" | "backlog_full" | "sale_paused" | "unavailable" }>,
 ): Answer {
   switch (problem.kind) {
     case "outcome_unknown": {
-      const detail =
-        "The reservation may have happened. Ask for its ticket, or send the same request with the same Idempotency-Key.";
+      const detail = UNKNOWN[problem.of];
       const more = { ticket: problem.ticket, links: { self: problem.statusUrl } };
       return {
         status: 503,
@@ -179,7 +207,7 @@ function unavailable(
       return {
         status: 503,
         title: "One moment",
-        detail: "The sale's gate is being recovered. Nothing was reserved.",
+        detail: "The sale's gate is being recovered. Nothing was done.",
         retryAfterS: 1,
       };
     case "backlog_full":

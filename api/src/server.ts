@@ -1,5 +1,5 @@
 import http from "node:http";
-import type { AddressInfo } from "node:net";
+import net, { type AddressInfo } from "node:net";
 import type { Express } from "express";
 
 /** Bounds of a connection, each against one kind of abuse or accident. */
@@ -59,17 +59,35 @@ export async function listen(server: http.Server, host: string, port: number): P
   return `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
 }
 
-/** How often connections are looked at that became idle while the server closes. */
-const CLOSE_IDLE_MS = 50;
+/** How often a server that closes looks at its connections. */
+const LOOK_MS = 50;
+
+/**
+ * Gives clients time to leave of their own accord, which those do who are answered `Connection: close` or who watch the
+ * readiness: a connection that is closed from this side, or a request that waits to be accepted, may be cut off in the
+ * very moment in which it is used. Resolves when nobody is connected any more, or after `timeoutMs`.
+ */
+export async function emptied(server: http.Server, timeoutMs: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      clearInterval(look);
+      clearTimeout(timer);
+      resolve();
+    };
+    const look = setInterval(() => server.getConnections((_, connections) => connections === 0 && done()), LOOK_MS);
+    const timer = setTimeout(done, timeoutMs);
+  });
+}
 
 /**
  * Accepts nothing new, lets the requests under way finish, and resolves when the last connection is gone. A client that
  * keeps its connection after its last answer does not keep the server.
  */
 export async function close(server: http.Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // http.Server's own close also ends the watch over overdue requests: who connects and says nothing would stay for ever.
+  const closed = new Promise<void>((resolve) => net.Server.prototype.close.call(server, () => resolve()));
   server.closeIdleConnections();
-  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS);
+  const idle = setInterval(() => server.closeIdleConnections(), LOOK_MS);
   await closed;
   clearInterval(idle);
 }

@@ -1,44 +1,86 @@
-import { type CheckoutLedger, type Clock, readTicket, type Ticket, type TicketStatus } from "@flashgate/core";
+import {
+  type CheckoutLedger,
+  type Clock,
+  type Hold,
+  type Holds,
+  readTicket,
+  type Ticket,
+  type TicketStatus,
+} from "@flashgate/core";
 import type { Verdicts } from "./verdicts.ts";
 
 /** A waiting shopper's status is read again at least this often: events are at most once. */
 const LOOK_AGAIN_MS = 3_000;
 
+/** Where a checkout stands: what the ledger says, and, where it is `held` and the ticket says too little, the hold itself. */
+export type Standing = TicketStatus | { readonly kind: "held"; readonly hold: Hold };
+
+/** The ledger has adopted the checkout, and the gate that would tell how it stands is not in place again yet. */
+type Untold = { readonly kind: "gate_shut" };
+
 /** Reads ticket statuses: from the verdicts this process has heard of, else from the ledger; now, or when decided. */
 export class StatusReader {
   readonly #ledger: CheckoutLedger;
+  readonly #holds: Holds;
   readonly #verdicts: Verdicts;
   readonly #clock: Clock;
 
-  constructor(parts: { readonly ledger: CheckoutLedger; readonly verdicts: Verdicts; readonly clock: Clock }) {
+  constructor(parts: {
+    readonly ledger: CheckoutLedger;
+    readonly holds: Holds;
+    readonly verdicts: Verdicts;
+    readonly clock: Clock;
+  }) {
     this.#ledger = parts.ledger;
+    this.#holds = parts.holds;
     this.#verdicts = parts.verdicts;
     this.#clock = parts.clock;
   }
 
   /** The status once it is decided, or as it stands after `waitMs` or when nobody wants it any more. Throws when it is not known here and the ledger is away. */
-  async read(ticket: Ticket, waitMs: number, abandoned: () => boolean): Promise<TicketStatus> {
+  async read(ticket: Ticket, waitMs: number, abandoned: () => boolean): Promise<Standing | Untold> {
     const untilMs = this.#clock.nowMs() + waitMs;
     for (;;) {
-      const status = this.#heard(ticket) ?? (await this.#ask(ticket));
+      const status = this.#heard(ticket) ?? (await this.ask(ticket));
       const leftMs = untilMs - this.#clock.nowMs();
-      if (status.kind !== "pending" || leftMs <= 0 || this.#verdicts.closed || abandoned()) return status;
+      const asked = leftMs <= 0 || this.#verdicts.closed || abandoned();
+      if (status.kind !== "pending" || asked) return this.#complete(ticket, status);
       await this.#verdicts.wait(ticket.checkoutId, Math.min(leftMs, LOOK_AGAIN_MS));
     }
   }
 
+  /** The same; `now` where it cannot be told. */
+  async readOr(now: Standing, ticket: Ticket, waitMs: number, abandoned: () => boolean): Promise<Standing> {
+    const standing = await this.read(ticket, waitMs, abandoned).catch(() => now);
+    return standing.kind === "gate_shut" ? now : standing;
+  }
+
   #heard(ticket: Ticket): TicketStatus | undefined {
     const judged = this.#verdicts.get(ticket.checkoutId);
-    // A ticket that names no lines is of an answer that was lost: the ledger knows them.
     if (!judged || ticket.lines.length === 0) return undefined;
     return { kind: "decided", verdict: judged.verdict, decidedAtMs: judged.decidedAtMs, lines: ticket.lines };
   }
 
-  async #ask(ticket: Ticket): Promise<TicketStatus> {
+  /** What the ledger says. Throws when it is away. */
+  async ask(ticket: Ticket): Promise<TicketStatus> {
     const status = await readTicket(this.#ledger, ticket);
     if (status.kind === "decided") {
       this.#verdicts.note({ checkoutId: ticket.checkoutId, verdict: status.verdict, decidedAtMs: status.decidedAtMs });
     }
     return status;
+  }
+
+  /**
+   * A ticket names no lines where they were not settled when it was made: it is a cart's, or of an answer that was lost.
+   * Until the verdict, which is the ledger's, only the hold tells them, and whether the checkout was purchased.
+   */
+  async #complete(ticket: Ticket, status: TicketStatus): Promise<Standing | Untold> {
+    if (status.kind !== "pending" || ticket.lines.length > 0) return status;
+    const [hold] = await this.#holds.read(ticket.saleId, status.openEpoch, [ticket.checkoutId]);
+    if (hold) return { kind: "held", hold };
+    // It was judged or adopted since the ledger was asked, or never reserved.
+    const since = await this.ask(ticket);
+    const adopted = since.kind === "pending" && (since.lines.length > 0 || since.openEpoch > status.openEpoch);
+    return adopted ? { kind: "gate_shut" } : since;
   }
 }

@@ -1,4 +1,5 @@
-import { type Ticket, type TicketStatus, unitsOf, type Verdict } from "@flashgate/core";
+import { type Ticket, unitsOf, type Verdict } from "@flashgate/core";
+import type { Standing } from "./status-reader.ts";
 
 /** When a client should ask again. */
 const POLL_AFTER_MS = 250;
@@ -7,7 +8,7 @@ const POLL_AFTER_MS = 250;
 export interface TicketView {
   readonly id: string;
   readonly ticket: string;
-  readonly status: "queued" | Verdict["state"];
+  readonly status: "reserved" | "queued" | Verdict["state"];
   readonly sale_id: string;
   readonly items: readonly { readonly item_id: string; readonly quantity: number }[];
   readonly quantity: number;
@@ -17,17 +18,17 @@ export interface TicketView {
   readonly order_id?: string;
   readonly code?: string;
   readonly decided_at?: string;
-  readonly links: { readonly self: string; readonly sale: string };
+  readonly links: { readonly self: string; readonly sale: string; readonly lines?: string; readonly purchase?: string };
 }
 
-/** `expiresAtMs`: when an unsettled checkout is given up; null where that is not known. */
+/** `settleUntilMs`: when a checkout that was not settled is given up; null where that is not known. */
 export function ticketView(
   ticket: Ticket,
   sealed: string,
-  status: TicketStatus,
-  expiresAtMs: number | null,
+  standing: Standing,
+  settleUntilMs: number | null,
 ): TicketView {
-  const lines = status.kind === "unknown_sale" ? ticket.lines : status.lines;
+  const lines = linesOf(ticket, standing);
   const base = {
     id: ticket.checkoutId,
     ticket: sealed,
@@ -37,18 +38,31 @@ export function ticketView(
     reserved_at: new Date(ticket.reservedAtMs).toISOString(),
     links: { self: statusUrl(sealed), sale: `/v1/sales/${ticket.saleId}` },
   };
-  if (status.kind !== "decided") {
+  if (standing.kind !== "decided") {
+    const expiresAtMs = standing.kind === "held" ? standing.hold.deadlineMs : settleUntilMs;
     const expires = expiresAtMs === null ? {} : { expires_at: new Date(expiresAtMs).toISOString() };
-    return { ...base, status: "queued", ...expires, poll_after_ms: POLL_AFTER_MS };
+    const open = { ...base, ...expires, poll_after_ms: POLL_AFTER_MS };
+    if (standing.kind !== "held" || standing.hold.mode === "submitted") return { ...open, status: "queued" };
+    return { ...open, status: "reserved", links: { ...base.links, ...stepsOf(sealed) } };
   }
-  const { verdict } = status;
+  const { verdict } = standing;
   return {
     ...base,
     status: verdict.state,
     ...(verdict.state === "confirmed" ? { order_id: ticket.checkoutId } : {}),
     ...(verdict.state === "rejected" ? { code: verdict.reason } : {}),
-    decided_at: new Date(status.decidedAtMs).toISOString(),
+    decided_at: new Date(standing.decidedAtMs).toISOString(),
   };
+}
+
+function linesOf(ticket: Ticket, standing: Standing) {
+  if (standing.kind === "held") return standing.hold.lines;
+  return standing.kind === "unknown_sale" ? ticket.lines : standing.lines;
+}
+
+/** What can be done with a cart. */
+function stepsOf(sealed: string) {
+  return { lines: `${statusUrl(sealed)}/lines`, purchase: `${statusUrl(sealed)}/purchase` };
 }
 
 /** Where a ticket's status is read. */

@@ -58,7 +58,7 @@ export async function openShop() {
     telemetry: silent,
     board,
     verdicts,
-    statuses: new StatusReader({ ledger, verdicts, clock }),
+    statuses: new StatusReader({ ledger, holds: gate, verdicts, clock }),
     attempts: null,
     ids: { checkoutId: () => uuidv7(), saleId: () => `x-${uuidv7()}` },
     seal: new TicketSeal(SECRET),

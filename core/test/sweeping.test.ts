@@ -70,6 +70,7 @@ describe("closing", () => {
     await expect(closeSale({ ...house.parts, holds: away }, await house.saleOf(sale))).rejects.toThrow("redis is away");
     expect((await house.saleOf(sale)).state).toBe("closed");
     house.gate.restart();
+    expect(await closeSale(house.parts, await house.saleOf(sale))).toBe("draining");
     expect(await closeSale(house.parts, await house.saleOf(sale))).toBe("closed");
     expect(await house.stateOf(sale, late.checkoutId)).toBe("expired");
     expect(await house.totals(sale)).toEqual({ available: 3, held: 0, sold: 0 });

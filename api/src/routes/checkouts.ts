@@ -6,14 +6,13 @@ import {
   reserveCheckout,
   type SaleBoard,
   type Ticket,
-  type TicketStatus,
 } from "@flashgate/core";
 import type { AttemptLog } from "../attempt-log.ts";
 import { type CheckoutRequest, checkoutOf } from "../checkout-request.ts";
 import { madeAtMs } from "../ids.ts";
 import { readJson } from "../json-body.ts";
 import { type Problem, sendAccepted } from "../responses.ts";
-import type { StatusReader } from "../status-reader.ts";
+import type { Standing, StatusReader } from "../status-reader.ts";
 import type { TicketSeal } from "../ticket-seal.ts";
 import { statusUrl, ticketView } from "../ticket-view.ts";
 import { type Handler, param, saleAt } from "./route.ts";
@@ -39,33 +38,36 @@ export function reserve(parts: CheckoutParts): Handler {
     if (state === "scheduled" && nowMs < view.sale.opensAtMs) return { kind: "sale_not_open" };
     if (state === "closed") return { kind: "sale_closed" };
 
-    const { userId, demand, key, fingerprint } = checkout;
-    const outcome = await reserveCheckout(parts, { saleId, userId, demand, key, fingerprint, mode: "submitted" });
+    const { userId, mode, demand, key, fingerprint } = checkout;
+    const outcome = await reserveCheckout(parts, { saleId, userId, mode, demand, key, fingerprint });
     if (outcome.kind !== "accepted") return refuse(parts, saleId, checkout, outcome, nowMs);
 
     const ticket = ticketOf(saleId, userId, outcome);
     const sealed = parts.seal.seal(ticket);
     if (outcome.hold && outcome.totals) parts.board.take(saleId, outcome.hold.lines, outcome.totals);
-    const status = await statusOf(parts, ticket, outcome, checkout.waitMs, () => response.destroyed);
-    return void sendAccepted(response, ticketView(ticket, sealed, status, view.sale.settleUntilMs));
+    const standing = await standingOf(parts, ticket, outcome, checkout.waitMs, () => response.destroyed);
+    return void sendAccepted(response, ticketView(ticket, sealed, standing, view.sale.settleUntilMs));
   };
 }
 
 /** The verdict, where the client wants to wait for it or the checkout is an older one. The ticket stands without it. */
-async function statusOf(
+async function standingOf(
   parts: CheckoutParts,
   ticket: Ticket,
-  { hold }: Accepted,
+  { hold, epoch }: Accepted,
   waitMs: number,
   abandoned: () => boolean,
-): Promise<TicketStatus> {
-  const pending: TicketStatus = { kind: "pending", lines: hold?.lines ?? [] };
-  if (hold && waitMs === 0) return pending;
-  return parts.statuses.read(ticket, waitMs, abandoned).catch(() => pending);
+): Promise<Standing> {
+  const now: Standing = hold ? { kind: "held", hold } : { kind: "pending", lines: [], openEpoch: epoch };
+  // A cart waits for its shopper, not for a verdict.
+  if (hold && (waitMs === 0 || hold.mode !== "submitted")) return now;
+  return parts.statuses.readOr(now, ticket, waitMs, abandoned);
 }
 
+/** The lines of a cart may grow: its ticket names none. */
 function ticketOf(saleId: string, userId: string, { checkoutId, epoch, hold }: Accepted): Ticket {
-  return { checkoutId, saleId, epoch, userId, reservedAtMs: madeAtMs(checkoutId), lines: hold?.lines ?? [] };
+  const lines = hold?.mode === "submitted" ? hold.lines : [];
+  return { checkoutId, saleId, epoch, userId, reservedAtMs: madeAtMs(checkoutId), lines };
 }
 
 function refuse(
@@ -80,5 +82,5 @@ function refuse(
   if (outcome.kind !== "outcome_unknown") return outcome;
   const { checkoutId, epoch } = outcome;
   const ticket = parts.seal.seal({ checkoutId, saleId, epoch, userId, reservedAtMs: madeAtMs(checkoutId), lines: [] });
-  return { kind: "outcome_unknown", ticket, statusUrl: statusUrl(ticket) };
+  return { kind: "outcome_unknown", of: "checkout", ticket, statusUrl: statusUrl(ticket) };
 }

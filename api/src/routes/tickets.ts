@@ -1,6 +1,7 @@
-import { type CancelParts, cancelCheckout, type SaleBoard } from "@flashgate/core";
+import { type CancelParts, cancelCheckout, type SaleBoard, type Ticket } from "@flashgate/core";
+import type { Request } from "express";
 import { userOf, waitOf } from "../request-headers.ts";
-import { sendTicket } from "../responses.ts";
+import { type Problem, sendTicket } from "../responses.ts";
 import type { StatusReader } from "../status-reader.ts";
 import type { TicketSeal } from "../ticket-seal.ts";
 import { ticketView } from "../ticket-view.ts";
@@ -14,7 +15,16 @@ export interface TicketParts extends CancelParts {
   readonly verdicts: Verdicts;
 }
 
-const NOT_FOUND = { kind: "not_found", what: "ticket" } as const;
+export const NOT_FOUND = { kind: "not_found", what: "ticket" } as const;
+
+/** The ticket of a path, for somebody who wants to change what it stands for: only its owner finds it. */
+export function ownTicket(seal: TicketSeal, request: Request): { ticket: Ticket; sealed: string } | Problem {
+  const userId = userOf(request);
+  if (typeof userId !== "string") return userId;
+  const sealed = param(request, "ticket");
+  const ticket = seal.open(sealed);
+  return ticket?.userId === userId ? { ticket, sealed } : NOT_FOUND;
+}
 
 /** `GET /v1/tickets/{ticket}`: the ticket itself is the right to read it. */
 export function readTicketStatus(parts: TicketParts): Handler {
@@ -22,21 +32,21 @@ export function readTicketStatus(parts: TicketParts): Handler {
     const sealed = param(request, "ticket");
     const ticket = parts.seal.open(sealed);
     if (!ticket) return NOT_FOUND;
-    const status = await parts.statuses.read(ticket, waitOf(request), () => response.destroyed);
-    if (status.kind === "unknown_sale") return NOT_FOUND;
-    const expiresAtMs = parts.board.view(ticket.saleId)?.sale.settleUntilMs ?? null;
-    return void sendTicket(response, ticketView(ticket, sealed, status, expiresAtMs), status.kind === "pending");
+    const standing = await parts.statuses.read(ticket, waitOf(request), () => response.destroyed);
+    if (standing.kind === "unknown_sale") return NOT_FOUND;
+    if (standing.kind === "gate_shut") return standing;
+    const settleUntilMs = parts.board.view(ticket.saleId)?.sale.settleUntilMs ?? null;
+    const view = ticketView(ticket, sealed, standing, settleUntilMs);
+    return void sendTicket(response, view, standing.kind !== "decided");
   };
 }
 
 /** `DELETE /v1/tickets/{ticket}`: only its owner; somebody else's ticket is not found. */
 export function cancelTicket(parts: TicketParts): Handler {
   return async (request, response) => {
-    const userId = userOf(request);
-    if (typeof userId !== "string") return userId;
-    const sealed = param(request, "ticket");
-    const ticket = parts.seal.open(sealed);
-    if (!ticket || ticket.userId !== userId) return NOT_FOUND;
+    const owned = ownTicket(parts.seal, request);
+    if ("kind" in owned) return owned;
+    const { ticket, sealed } = owned;
     const outcome = await cancelCheckout(parts, ticket);
     if (outcome.kind === "unknown_sale") return NOT_FOUND;
     parts.verdicts.note(outcome.judged);
