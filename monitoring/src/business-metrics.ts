@@ -75,6 +75,7 @@ export function createBusinessMetrics(registry: Registry) {
       members: FAILURES,
     }),
     poisoned: counter("flashgate_poisoned_checkouts_total", "Times that one checkout could not be judged at all."),
+    unreadable: counter("flashgate_unreadable_holds_total", "Times that a hold was come across that nobody can read."),
     recoveries: counter("flashgate_recoveries_total", "Gates opened, the first opening of each sale included."),
     recoverySeconds: histogram("flashgate_recovery_duration_seconds", "Time to open a gate.", LAG_SECONDS),
     epoch: new Gauge({

@@ -1,4 +1,5 @@
 export * from "./dependency.ts";
+export * from "./failpoints.ts";
 export * from "./http-metrics.ts";
 export * from "./log-lines.ts";
 export * from "./logger.ts";

@@ -36,6 +36,11 @@ export class LogLines {
     this.#logger.error(fields, "checkout could not be judged; it keeps its hold and is paged again");
   }
 
+  holdUnreadable({ saleId, checkoutId }: EventOf<"hold_unreadable">): void {
+    const fields = { sale_id: saleId, checkout_id: checkoutId };
+    this.#logger.error(fields, "hold_unreadable: left out of everything; a recovery of the gate gives back its units");
+  }
+
   /** A page was taken from the queue and failed as a whole. */
   pageFailed(error: unknown): void {
     this.#logger.warn({ err: error }, "page failed; it is delivered again");
@@ -51,6 +56,11 @@ export class LogLines {
 
   requestFailed(requestId: string, error: unknown): void {
     this.#logger.error({ request_id: requestId, err: error }, "request failed");
+  }
+
+  /** The process ends at these points on purpose. */
+  failpointsArmed(names: readonly string[]): void {
+    this.#logger.warn({ failpoints: names }, "failpoints are armed: this process kills itself when it comes to one");
   }
 
   apiListening(url: string): void {

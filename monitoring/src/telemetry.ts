@@ -28,6 +28,9 @@ export function createTelemetry({ registry, logger }: TelemetryParts): Telemetry
         case "checkout_poisoned":
           metrics.poisoned.inc();
           return lines.checkoutPoisoned(event);
+        case "hold_unreadable":
+          metrics.unreadable.inc();
+          return lines.holdUnreadable(event);
         case "gate_opened":
           metrics.recoveries.inc();
           metrics.recoverySeconds.observe(secondsOf(event.tookMs));

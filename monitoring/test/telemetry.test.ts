@@ -109,6 +109,12 @@ it("a poisoned checkout is counted and logged as an error with its cause", async
   ]);
 });
 
+it("a hold that cannot be read is counted and logged as an error", async () => {
+  const { samples, records } = await after({ kind: "hold_unreadable", saleId, checkoutId: "c1" });
+  expect(samples.get("flashgate_unreadable_holds_total")).toBe(1);
+  expect(records).toMatchObject([{ level: "error", sale_id: saleId, checkout_id: "c1" }]);
+});
+
 it("an opened gate is counted, timed, remembered by its epoch and logged", async () => {
   const { samples, records } = await after(
     { kind: "gate_opened", saleId, epoch: 1, adopted: 0, tookMs: 20 },

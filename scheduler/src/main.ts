@@ -1,10 +1,18 @@
 import { createLedger, createPool } from "@flashgate/drizzle";
-import { createLogger, createRegistry, createTelemetry, LogLines, startOpsServer } from "@flashgate/monitoring";
+import {
+  createLogger,
+  createRegistry,
+  createTelemetry,
+  type Failpoints,
+  LogLines,
+  readFailpoints,
+  startOpsServer,
+} from "@flashgate/monitoring";
 import { BullSettlementQueue, openGate } from "@flashgate/redis";
 import closeWithGrace from "close-with-grace";
 import { Beat } from "./beat.ts";
 import { readConfig } from "./config.ts";
-import { createDuties } from "./duties.ts";
+import { createDuties, type SchedulerParts } from "./duties.ts";
 
 /** Longest time a stopping scheduler gives the duties under way. */
 const CLOSE_MS_MAX = 15_000;
@@ -12,6 +20,7 @@ const CLOSE_MS_MAX = 15_000;
 /** Runs a scheduler: rotates, recovers, sweeps and closes sales. Resolves once its beats go. */
 export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(env);
+  const failpoints = readFailpoints(env);
   const clock = { nowMs: () => Date.now() };
   const logger = createLogger({ service: "scheduler", level: config.LOG_LEVEL });
   const lines = new LogLines(logger);
@@ -24,7 +33,13 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
     applicationName: "flashgate-scheduler",
     onError: (error) => lines.connectionLost("postgres", error),
   });
-  const gate = await openGate({ url: config.REDIS_URL, name: "scheduler", clock, backlogMax: config.BACKLOG_MAX });
+  const gate = await openGate({
+    url: config.REDIS_URL,
+    name: "scheduler",
+    clock,
+    backlogMax: config.BACKLOG_MAX,
+    onUnreadable: (saleId, checkoutId) => telemetry.emit({ kind: "hold_unreadable", saleId, checkoutId }),
+  });
   const queue = new BullSettlementQueue({
     url: config.REDIS_URL,
     onFault: (page, error) => lines.pageNotEnqueued(page.saleId, error),
@@ -32,6 +47,7 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
   await queue.whenReady();
   const { holds, opening } = gate;
   const parts = { ledger: createLedger(pool), holds, opening, queue, clock, telemetry };
+  if (failpoints) arm(failpoints, parts, lines);
   const duties = createDuties(parts, { rotation: config.ROTATION === "on" });
   const beats = duties.map((duty) => new Beat(duty, (name, error) => lines.dutyFailed(name, error)));
   const ops = await startOpsServer({
@@ -56,4 +72,25 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
   });
   ops.setReady(true);
   process.send?.({ kind: "ready", service: "scheduler", opsUrl: ops.url });
+}
+
+function arm(failpoints: Failpoints, { ledger, opening, holds, queue }: SchedulerParts, lines: LogLines): void {
+  lines.failpointsArmed(failpoints.names);
+  failpoints.after(ledger, {
+    schedule: (reply) => reply === "scheduled" && "rotate.scheduled",
+    beginRecovery: (reply) => reply.kind === "begun" && "recover.begun",
+    adopt: (reply) => reply !== "superseded" && "recover.adopted",
+    entomb: (reply) => reply.length > 0 && "sweep.entombed",
+    close: (reply) => reply === "closed" && "close.sealed",
+  });
+  failpoints.after(opening, {
+    shut: (reply) => reply !== "superseded" && "recover.shut",
+    install: (reply) => reply === "installed" && "recover.installed",
+    retire: (reply) => reply === "retired" && "close.retired",
+  });
+  failpoints.after(holds, {
+    lapse: (reply) => reply !== "gate_shut" && reply.length > 0 && "sweep.claimed",
+    finalise: (reply) => reply === "done" && "sweep.finalised",
+  });
+  failpoints.after(queue, { enqueue: () => "sweep.paged" });
 }
