@@ -1,4 +1,4 @@
-import { auditSale, closeSale, purchaseCart, readTicket } from "@flashgate/core";
+import { auditSale, cancelCheckout, closeSale, purchaseCart, readTicket } from "@flashgate/core";
 import { describe, expect, it } from "vitest";
 import { openHouse, replacing } from "./house.ts";
 
@@ -34,6 +34,23 @@ describe("the sweep", () => {
     expect(await house.stateOf(sale, left.checkoutId)).toBe("expired");
     expect(await house.stateOf(sale, bought.checkoutId)).toBe("confirmed");
     expect(await house.totals(sale)).toEqual({ available: 2, held: 0, sold: 1 });
+  });
+
+  it("tells the ledger the key of what was cancelled without Redis, so that no recovery forgets whose it is", async () => {
+    const house = openHouse();
+    const sale = await house.openSale();
+    const keyed = { key: "k", fingerprint: "f" };
+    const hold = await house.held(sale, keyed);
+    const away = replacing(house.gate, { read: () => Promise.reject(new Error("redis is away")) });
+    const { checkoutId, userId, lines } = hold;
+    const ticket = { checkoutId, saleId: sale, epoch: 1, userId, reservedAtMs: hold.sinceMs, lines };
+    expect(await cancelCheckout({ ledger: house.ledger, holds: away }, ticket)).toMatchObject({ kind: "decided" });
+    house.clock.ms += 2_000;
+    expect(await house.sweep(sale)).toMatchObject({ finalised: 1 });
+    house.gate.restart();
+    expect(await house.recover(sale)).toBe("opened");
+    expect(await house.reserve(sale, keyed)).toMatchObject({ kind: "accepted", checkoutId });
+    expect(await house.totals(sale)).toEqual({ available: 3, held: 0, sold: 0 });
   });
 
   it("does not expire a cart while its gate is shut", async () => {
@@ -74,6 +91,18 @@ describe("closing", () => {
     expect(await closeSale(house.parts, await house.saleOf(sale))).toBe("closed");
     expect(await house.stateOf(sale, late.checkoutId)).toBe("expired");
     expect(await house.totals(sale)).toEqual({ available: 3, held: 0, sold: 0 });
+  });
+
+  it("drains and retires the gate that a recovery opened after the sale was looked at", async () => {
+    const house = openHouse();
+    const sale = await house.openSale();
+    await house.held(sale);
+    const seen = await house.saleOf(sale);
+    expect(await house.recover(sale)).toBe("opened");
+    house.clock.ms = seen.settleUntilMs;
+    expect(await closeSale(house.parts, seen)).toBe("closed");
+    expect(await house.totals(sale)).toEqual({ available: 3, held: 0, sold: 0 });
+    expect(await house.gate.isOpen(sale, 2)).toBe(false);
   });
 
   it("expires what was not judged by settle_until, seals the sale and retires its gate", async () => {

@@ -10,9 +10,23 @@ export interface LedgerDatabase {
   dispose(): Promise<void>;
 }
 
-export async function createLedgerDatabase(options: { readonly max?: number } = {}): Promise<LedgerDatabase> {
-  const { databaseUrl: url, drop } = await createTestDatabase(inject("databaseUrl"));
-  await migrate(url);
+export interface LedgerDatabaseOptions {
+  readonly max?: number;
+  /** Of every connection, as on the server's command line. */
+  readonly settings?: string;
+}
+
+/**
+ * Where a deadlock is not broken up, to be retried and never seen: whoever is in one fails for having waited too long.
+ */
+export const DEADLOCKS_SHOW = "-c deadlock_timeout=10min";
+
+export async function createLedgerDatabase(options: LedgerDatabaseOptions = {}): Promise<LedgerDatabase> {
+  const { databaseUrl, drop } = await createTestDatabase(inject("databaseUrl"));
+  await migrate(databaseUrl);
+  const settled = new URL(databaseUrl);
+  if (options.settings) settled.searchParams.set("options", options.settings);
+  const url = settled.href;
   const pool = createPool({
     url,
     max: options.max ?? 10,

@@ -12,7 +12,8 @@ local reply = { "claimed" }
 for _, checkout in ipairs(redis.call("ZRANGEBYSCORE", due, "-inf", string.format("%.0f", nowMs), "LIMIT", 0, limit)) do
   local hold = redis.call("HGET", holds, checkout)
   if hold then
-    local since = tonumber(string.match(hold, "^[^|]*|([^|]*)|"))
+    -- One that cannot be read is as old as can be, and must not fail the others.
+    local since = tonumber(string.match(hold, "^[^|]*|(%d+)|") or "0")
     local backoffMs = math.max(backoffMsMin, math.min(backoffMsMax, nowMs - since))
     redis.call("ZADD", due, string.format("%.0f", nowMs + backoffMs), checkout)
     reply[#reply + 1] = checkout

@@ -15,8 +15,8 @@ for i = 4, #ARGV, 4 do
   local checkout, state, reason, decidedMs = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   judged[#judged + 1] = { checkout, state, reason, decidedMs }
   local hold = redis.call("HGET", holds, checkout)
-  if hold then
-    local user, lines = string.match(hold, "^[^|]*|[^|]*|[^|]*|([^|]*)|[^|]*|([^|]*)|")
+  local user, lines = string.match(hold or "", "^[^|]*|[^|]*|[^|]*|([^|]*)|[^|]*|([^|]*)|")
+  if lines then
     redis.call("HDEL", holds, checkout)
     redis.call("ZREM", due, checkout)
     local units = 0

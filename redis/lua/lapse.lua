@@ -14,7 +14,7 @@ local reply = { "lapsed" }
 for _, checkout in ipairs(ARGV) do
   local hold = redis.call("HGET", holds, checkout)
   if hold then
-    local mode, since, deadline, rest = string.match(hold, "^([^|]*)|([^|]*)|([^|]*)|(.*)$")
+    local mode, since, deadline, rest = string.match(hold, "^([^|]*)|(%d+)|(%d+)|(.*)$")
     if mode == "cart" and nowMs >= tonumber(deadline) then
       redis.call("HSET", holds, checkout, table.concat({ "lapsed", since, deadline, rest }, "|"))
       mode = "lapsed"

@@ -3,7 +3,6 @@ import {
   CART_MS,
   type CartReply,
   type CartStep,
-  type Clock,
   type Demand,
   type GateTotals,
   type PurchaseReply,
@@ -13,8 +12,8 @@ import {
 } from "@flashgate/core";
 import type { Redis } from "ioredis";
 import { faultOf } from "./faults.ts";
-import { decodeHold } from "./hold-codec.ts";
-import { type Lease, Leases } from "./lease.ts";
+import { decodeHold, decodeHolds, type OnUnreadable } from "./hold-codec.ts";
+import type { Lease, Leases } from "./lease.ts";
 import { evaluate } from "./scripts.ts";
 
 /** How long a submitted hold is left to its page before the sweep looks after it. */
@@ -26,10 +25,12 @@ type Answer = { readonly kind: "answer"; readonly epoch: number; readonly words:
 export class RedisAdmission implements Admission {
   readonly #redis: Redis;
   readonly #leases: Leases;
+  readonly #onUnreadable: OnUnreadable;
 
-  constructor(redis: Redis, clock: Clock) {
+  constructor(redis: Redis, leases: Leases, onUnreadable: OnUnreadable) {
     this.#redis = redis;
-    this.#leases = new Leases(redis, clock);
+    this.#leases = leases;
+    this.#onUnreadable = onUnreadable;
   }
 
   async reserve(request: ReserveRequest): Promise<ReserveReply> {
@@ -41,8 +42,10 @@ export class RedisAdmission implements Admission {
     const { epoch } = answer;
     if (word === "held")
       return { kind: word, epoch, hold: decodeHold(checkoutId, first), totals: totalsOf(answer.words) };
-    if (word === "replayed")
-      return { kind: word, epoch, checkoutId: first, hold: second ? decodeHold(first, second) : null };
+    if (word === "replayed") {
+      const [hold = null] = second ? decodeHolds(saleId, [first, second], this.#onUnreadable) : [];
+      return { kind: word, epoch, checkoutId: first, hold };
+    }
     return refusalOf(answer.words);
   }
 

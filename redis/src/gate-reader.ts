@@ -1,14 +1,16 @@
 import type { GateFacts, GateReader, GateTotals } from "@flashgate/core";
 import type { Redis } from "ioredis";
-import { decodeHolds } from "./hold-codec.ts";
+import { decodeHolds, type OnUnreadable } from "./hold-codec.ts";
 import { gateKeys, metaKey } from "./keys.ts";
 
 /** Reads of a gate as a whole. */
 export class RedisGateReader implements GateReader {
   readonly #redis: Redis;
+  readonly #onUnreadable: OnUnreadable;
 
-  constructor(redis: Redis) {
+  constructor(redis: Redis, onUnreadable: OnUnreadable) {
     this.#redis = redis;
+    this.#onUnreadable = onUnreadable;
   }
 
   async totals(saleId: string): Promise<{ epoch: number; totals: GateTotals } | null> {
@@ -20,7 +22,9 @@ export class RedisGateReader implements GateReader {
 
   async stock(saleId: string): Promise<ReadonlyMap<string, number> | null> {
     const epoch = await this.#epoch(saleId);
-    return epoch === null ? null : numbers(await this.#redis.hgetall(gateKeys(saleId, epoch).stock));
+    if (epoch === null) return null;
+    const stock = numbers(await this.#redis.hgetall(gateKeys(saleId, epoch).stock));
+    return stock.size > 0 ? stock : null;
   }
 
   /** MULTI makes it one instant; an epoch that changed before it is looked up again by the next call. */
@@ -48,7 +52,7 @@ export class RedisGateReader implements GateReader {
       totals: totalsOf(totals),
       stock: numbers(stock),
       pool: new Set(pool),
-      holds: decodeHolds(Object.entries(holds).flat()),
+      holds: decodeHolds(saleId, Object.entries(holds).flat(), this.#onUnreadable),
       buyers: new Map([...numbers(buyers)].filter(([, units]) => units !== 0)),
     };
   }

@@ -2,7 +2,9 @@ import type { Admission, Clock, GateReader, Holds, Opening, SaleFeed } from "@fl
 import { RedisAdmission } from "./admission.ts";
 import { connect, ready, requireCapableServer } from "./connection.ts";
 import { RedisGateReader } from "./gate-reader.ts";
+import type { OnUnreadable } from "./hold-codec.ts";
 import { RedisHolds } from "./holds.ts";
+import { Leases } from "./lease.ts";
 import { RedisOpening } from "./opening.ts";
 import { RedisSaleFeed } from "./sale-feed.ts";
 
@@ -13,6 +15,8 @@ export interface GateOptions {
   readonly clock: Clock;
   /** Holds a gate takes before it answers `backlog_full`. */
   readonly backlogMax: number;
+  /** Told of each hold that cannot be read, whenever it is come across. Default: nothing. */
+  readonly onUnreadable?: OnUnreadable;
 }
 
 /** Holds a gate takes by default while Postgres is away. */
@@ -31,7 +35,8 @@ export interface RedisGate {
 }
 
 /** The gate over one connection. Refuses to start on a server that the protocol cannot be kept on. */
-export async function openGate({ url, name, clock, backlogMax }: GateOptions): Promise<RedisGate> {
+export async function openGate(options: GateOptions): Promise<RedisGate> {
+  const { url, name, clock, backlogMax, onUnreadable = () => undefined } = options;
   const redis = connect(url, `${name}-gate`, "crowd");
   try {
     await ready(redis);
@@ -40,11 +45,12 @@ export async function openGate({ url, name, clock, backlogMax }: GateOptions): P
     redis.disconnect();
     throw error;
   }
+  const leases = new Leases(redis, clock);
   return {
-    admission: new RedisAdmission(redis, clock),
-    holds: new RedisHolds(redis),
-    opening: new RedisOpening({ url, redis, backlogMax }),
-    reader: new RedisGateReader(redis),
+    admission: new RedisAdmission(redis, leases, onUnreadable),
+    holds: new RedisHolds(redis, leases, onUnreadable),
+    opening: new RedisOpening({ url, redis, backlogMax, onUnreadable }),
+    reader: new RedisGateReader(redis, onUnreadable),
     ping: async () => void (await redis.ping()),
     whenReady: () => ready(redis),
     close: () => redis.disconnect(),

@@ -1,9 +1,10 @@
 import type { Hold, Holds, Judged } from "@flashgate/core";
 import type { Redis } from "ioredis";
-import { isNoScript } from "./faults.ts";
-import { decodeHold, decodeHolds } from "./hold-codec.ts";
+import { faultOf, isNoScript } from "./faults.ts";
+import { decodeHolds, type OnUnreadable } from "./hold-codec.ts";
 import { EVENTS_CHANNEL, gateKeys } from "./keys.ts";
-import { CONSTANT, evaluate, leasedScripts } from "./scripts.ts";
+import type { Leases } from "./lease.ts";
+import { CONSTANT, evaluate } from "./scripts.ts";
 
 /** Bounds of the sweep's backoff: how long a claimed hold is left alone. */
 const BACKOFF_MS_MIN = 2_000;
@@ -14,18 +15,23 @@ const FINALISE_MAX = 500;
 /** The holds of an opening, for those who judge and sweep them. */
 export class RedisHolds implements Holds {
   readonly #redis: Redis;
+  readonly #leases: Leases;
+  readonly #onUnreadable: OnUnreadable;
 
-  constructor(redis: Redis) {
+  constructor(redis: Redis, leases: Leases, onUnreadable: OnUnreadable) {
     this.#redis = redis;
+    this.#leases = leases;
+    this.#onUnreadable = onUnreadable;
   }
 
   async read(saleId: string, epoch: number, checkoutIds: readonly string[]): Promise<Hold[]> {
     if (checkoutIds.length === 0) return [];
     const texts = await this.#redis.hmget(gateKeys(saleId, epoch).holds, ...checkoutIds);
-    return checkoutIds.flatMap((id, at) => {
+    const there = checkoutIds.flatMap((id, at) => {
       const text = texts[at];
-      return text ? [decodeHold(id, text)] : [];
+      return typeof text === "string" ? [id, text] : [];
     });
+    return decodeHolds(saleId, there, this.#onUnreadable);
   }
 
   async claimDue(saleId: string, epoch: number, limit: number): Promise<Hold[]> {
@@ -37,7 +43,7 @@ export class RedisHolds implements Holds {
         [holds, due],
         [limit, BACKOFF_MS_MIN, BACKOFF_MS_MAX],
       );
-      return decodeHolds(words.slice(1));
+      return decodeHolds(saleId, words.slice(1), this.#onUnreadable);
     } catch (error) {
       if (isNoScript(error)) return [];
       throw error;
@@ -50,19 +56,17 @@ export class RedisHolds implements Holds {
   }
 
   async lapse(saleId: string, epoch: number, checkoutIds: readonly string[]): Promise<string[] | "gate_shut"> {
-    const { meta, holds } = gateKeys(saleId, epoch);
+    const lease = await this.#leases.ofEpoch(saleId, epoch);
+    if (!lease) return "gate_shut";
     try {
-      const [word, ...ids] = await evaluate(
-        this.#redis,
-        leasedScripts(saleId, epoch).lapse,
-        [meta, holds],
-        checkoutIds,
-      );
-      return word === "lapsed" ? ids : "gate_shut";
+      const { meta, holds } = lease.keys;
+      const [word, ...ids] = await evaluate(this.#redis, lease.scripts.lapse, [meta, holds], checkoutIds);
+      if (word === "lapsed") return ids;
     } catch (error) {
-      if (isNoScript(error)) return "gate_shut";
-      throw error;
+      if (faultOf(error) !== "refused") throw error;
     }
+    this.#leases.forget(saleId);
+    return "gate_shut";
   }
 
   async finalise(saleId: string, epoch: number, judged: readonly Judged[]): Promise<"done" | "gate_shut"> {

@@ -54,6 +54,14 @@ export class Leases {
     }
   }
 
+  /** The lease on that very opening; null where it is not the current one, or shut. Throws when Redis cannot be asked. */
+  async ofEpoch(saleId: string, epoch: number): Promise<Lease | null> {
+    // One of an older opening only says that this connection has not asked since.
+    if ((this.#held.get(saleId)?.epoch ?? epoch) < epoch) this.forget(saleId);
+    const lease = await this.of(saleId);
+    return lease?.epoch === epoch ? lease : null;
+  }
+
   /** To be called when the server did not honour a lease. */
   forget(saleId: string): void {
     this.#held.delete(saleId);

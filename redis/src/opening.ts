@@ -1,7 +1,7 @@
 import type { GateSnapshot, Opening, Survivors } from "@flashgate/core";
 import type { Redis } from "ioredis";
 import { connect, field, ready } from "./connection.ts";
-import { decodeHolds } from "./hold-codec.ts";
+import { decodeHolds, type OnUnreadable } from "./hold-codec.ts";
 import { EVENTS_CHANNEL, gateKeys, metaKey } from "./keys.ts";
 import { CONSTANT, evaluate, type Script, scriptsOf } from "./scripts.ts";
 import { type StagedKey, stage } from "./staging.ts";
@@ -10,6 +10,13 @@ import { type StagedKey, stage } from "./staging.ts";
 const KEEP_MS = 24 * 3_600_000;
 /** Holds read per call while survivors are gathered. */
 const SCAN_COUNT = 1_000;
+
+export interface OpeningParts {
+  readonly url: string;
+  readonly redis: Redis;
+  readonly backlogMax: number;
+  readonly onUnreadable: OnUnreadable;
+}
 
 /**
  * Opens and shuts gates. The only one who loads scripts: a load is the grant of a lease.
@@ -21,11 +28,13 @@ export class RedisOpening implements Opening {
   readonly #url: string;
   readonly #redis: Redis;
   readonly #backlogMax: number;
+  readonly #onUnreadable: OnUnreadable;
 
-  constructor(parts: { readonly url: string; readonly redis: Redis; readonly backlogMax: number }) {
+  constructor(parts: OpeningParts) {
     this.#url = parts.url;
     this.#redis = parts.redis;
     this.#backlogMax = parts.backlogMax;
+    this.#onUnreadable = parts.onUnreadable;
   }
 
   shut(saleId: string, epoch: number, openEpoch: number): Promise<Survivors | "superseded"> {
@@ -35,7 +44,8 @@ export class RedisOpening implements Opening {
       const [word] = await evaluate(redis, CONSTANT.shut, [metaKey(saleId)], [epoch]);
       if (word === "superseded") return word;
       const holds = await scanHolds(redis, gateKeys(saleId, openEpoch).holds);
-      return { holds: decodeHolds(holds), incarnation };
+      // What cannot be read cannot be adopted: its ticket, of an opening that is over then, gets gate_lost.
+      return { holds: decodeHolds(saleId, holds, this.#onUnreadable), incarnation };
     });
   }
 

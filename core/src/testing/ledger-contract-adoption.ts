@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Hold } from "../domain/checkout.ts";
 import type { GateSnapshot } from "../domain/gate-snapshot.ts";
-import { lines, type Scene } from "./ledger-contract-scene.ts";
+import { lines, type Scene, wordsOf } from "./ledger-contract-scene.ts";
 
 /** Recovery (c): what survives a gate, and what the next one is opened with. */
 export function adoptionContract(scene: () => Scene): void {
@@ -25,6 +25,18 @@ function endedContract(scene: () => Scene): void {
     expect((await sale.recover([hold])).keys).toEqual([entry]);
     expect((await sale.recover([])).keys).toEqual([entry]);
     expect(await sale.standing(hold)).toBe("cancelled");
+  });
+
+  it("is given its key by whoever comes with the hold, before any recovery", async () => {
+    const sale = await scene().open();
+    const [settled, swept] = [sale.hold({ key: "k", fingerprint: "f" }), sale.hold({ key: "l", fingerprint: "g" })];
+    for (const hold of [settled, swept]) await sale.entomb([{ ...sale.tomb(hold), key: "", fingerprint: "" }]);
+    expect(await sale.verdict(settled)).toBe("cancelled");
+    expect(wordsOf(await sale.entomb([sale.tomb(swept)]))).toEqual({ [swept.checkoutId]: "cancelled" });
+    const keys = [settled, swept].map(({ checkoutId, userId, key, fingerprint }) => {
+      return { checkoutId, userId, key, fingerprint };
+    });
+    expect((await sale.recover([])).keys).toEqual(expect.arrayContaining(keys));
   });
 }
 

@@ -12,6 +12,9 @@ export interface MemoryRow extends CheckoutRecord {
   readonly deadlineMs: number | null;
 }
 
+/** Told of every row as it is written, beside what stood there before. */
+export type RowListener = (row: MemoryRow, before: MemoryRow | undefined) => void;
+
 /** One sale in memory. Counters move with the rows that they stand for, in {@link put} and nowhere else. */
 export class MemoryLedgerSale {
   sale: Sale;
@@ -24,8 +27,10 @@ export class MemoryLedgerSale {
   readonly keys = new Map<string, string>();
   /** Checkouts whose accepted attempt is recorded. */
   readonly attempts = new Set<string>();
+  readonly #onRow: RowListener;
 
-  constructor(plan: SalePlan, catalogue: readonly CatalogueEntry[]) {
+  constructor(plan: SalePlan, catalogue: readonly CatalogueEntry[], onRow: RowListener) {
+    this.#onRow = onRow;
     const items = catalogue.map((entry, index): Item => {
       return { ...entry, saleId: plan.id, position: index + 1, sold: 0, held: 0 };
     });
@@ -53,12 +58,14 @@ export class MemoryLedgerSale {
     this.#count(row, 1);
     this.rows.set(row.checkoutId, row);
     this.attempts.add(row.checkoutId);
+    this.#onRow(row, before);
   }
 
   /** Gives an ended checkout the key that its row went without. */
-  name({ checkoutId, key, fingerprint }: Hold): void {
+  name({ checkoutId, key, fingerprint }: Pick<Hold, "checkoutId" | "key" | "fingerprint">): void {
     const row = this.rows.get(checkoutId);
-    if (row?.key === "") this.rows.set(checkoutId, { ...row, key, fingerprint });
+    const ended = row?.status.state === "cancelled" || row?.status.state === "expired";
+    if (ended && row.key === "") this.rows.set(checkoutId, { ...row, key, fingerprint });
   }
 
   #count(row: MemoryRow, sign: 1 | -1): void {

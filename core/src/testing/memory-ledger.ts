@@ -17,7 +17,7 @@ import type { LedgerFacts } from "../domain/ledger-facts.ts";
 import { mergeLines, unitsOf } from "../domain/lines.ts";
 import type { Sale, SalePlan, SaleState } from "../domain/sale.ts";
 import { factsOf, snapshotOf } from "./memory-ledger-facts.ts";
-import { MemoryLedgerSale, type MemoryRow, rowOf } from "./memory-ledger-sale.ts";
+import { MemoryLedgerSale, type MemoryRow, type RowListener, rowOf } from "./memory-ledger-sale.ts";
 
 /** The ledger in memory: each call is one atomic step that decides everything before it writes anything. */
 export class MemoryLedger implements Ledger {
@@ -26,18 +26,26 @@ export class MemoryLedger implements Ledger {
   readonly #clock: Clock;
   readonly #sales = new Map<string, MemoryLedgerSale>();
 
-  constructor(clock: Clock) {
+  readonly #onRow: RowListener;
+
+  constructor(clock: Clock, onRow: RowListener = () => undefined) {
     this.#clock = clock;
+    this.#onRow = onRow;
   }
 
   async schedule(plan: SalePlan, catalogue: readonly CatalogueEntry[]): Promise<"scheduled" | "exists"> {
     if (this.#sales.has(plan.id)) return "exists";
-    this.#sales.set(plan.id, new MemoryLedgerSale(plan, catalogue));
+    this.#sales.set(plan.id, new MemoryLedgerSale(plan, catalogue, this.#onRow));
     return "scheduled";
   }
 
   async find(saleId: string): Promise<Sale | null> {
-    return this.#sales.get(saleId)?.sale ?? null;
+    return this.book(saleId)?.sale ?? null;
+  }
+
+  /** A sale's whole book, for whoever checks it between two steps. */
+  book(saleId: string): MemoryLedgerSale | undefined {
+    return this.#sales.get(saleId);
   }
 
   async list(filter: { readonly states?: readonly SaleState[]; readonly limit: number }): Promise<Sale[]> {
@@ -107,6 +115,7 @@ export class MemoryLedger implements Ledger {
       case "dropped":
         return { kind: judgement.kind };
       case "standing":
+        book.name(hold);
         return { kind: "judged", judged: judgedOf(hold.checkoutId, judgement.verdict, row?.decidedAtMs) };
       case "verdict":
         return { kind: "judged", judged: this.#decide(book, rowOf(saleId, epoch, hold), judgement.verdict) };
@@ -120,6 +129,7 @@ export class MemoryLedger implements Ledger {
     for (const tomb of tombs) {
       const row = book.rows.get(tomb.checkoutId);
       if (row && isVerdict(row.status)) {
+        book.name(tomb);
         standing.set(tomb.checkoutId, judgedOf(tomb.checkoutId, row.status, row.decidedAtMs));
       } else if (this.#passes(guard, tomb, book.sale, row)) {
         const { verdict, ...rest } = tomb;

@@ -5,6 +5,15 @@ import type { GateTotals, Refusal } from "../domain/outcomes.ts";
 
 type TakeReply = { readonly kind: "taken"; readonly lines: Line[] } | Refusal;
 
+interface OpeningState {
+  readonly totals: GateTotals;
+  readonly stock: Iterable<readonly [string, number]>;
+  readonly buyers: Iterable<readonly [string, number]>;
+  readonly holds: Iterable<readonly [string, Hold]>;
+  readonly dueAtMs: Iterable<readonly [string, number]>;
+  readonly keys: Iterable<readonly [string, KeyEntry]>;
+}
+
 /** The counters and holds of one opening in memory, kept as the gate's scripts keep them. */
 export class MemoryOpening {
   readonly stock: Map<string, number>;
@@ -14,15 +23,29 @@ export class MemoryOpening {
   readonly keys: Map<string, KeyEntry>;
   totals: GateTotals;
 
-  constructor(snapshot: GateSnapshot) {
-    this.totals = snapshot.totals;
-    this.stock = new Map(snapshot.stock);
-    this.buyers = new Map(snapshot.buyers);
-    this.holds = new Map(snapshot.holds.map((hold) => [hold.checkoutId, hold]));
-    this.dueAtMs = new Map(
-      snapshot.holds.map((hold) => [hold.checkoutId, hold.mode === "submitted" ? 0 : hold.deadlineMs]),
-    );
-    this.keys = new Map(snapshot.keys.map((entry) => [`${entry.userId}|${entry.key}`, entry]));
+  constructor(state: OpeningState) {
+    this.totals = state.totals;
+    this.stock = new Map(state.stock);
+    this.buyers = new Map(state.buyers);
+    this.holds = new Map(state.holds);
+    this.dueAtMs = new Map(state.dueAtMs);
+    this.keys = new Map(state.keys);
+  }
+
+  /** An opening as the ledger's snapshot describes it. */
+  static of({ totals, stock, buyers, holds, keys }: GateSnapshot): MemoryOpening {
+    return new MemoryOpening({
+      totals,
+      stock,
+      buyers,
+      holds: holds.map((hold) => [hold.checkoutId, hold]),
+      dueAtMs: holds.map((hold) => [hold.checkoutId, hold.mode === "submitted" ? hold.sinceMs : hold.deadlineMs]),
+      keys: keys.map((entry) => [`${entry.userId}|${entry.key}`, entry]),
+    });
+  }
+
+  copy(): MemoryOpening {
+    return new MemoryOpening(this);
   }
 
   /** Takes units off the stock, all or nothing; the checks come in the gate's order. */
@@ -60,17 +83,20 @@ export class MemoryOpening {
   }
 
   #withAny(wanted: readonly Line[], any: number): Line[] {
-    const lines = [...wanted];
+    if (any === 0) return [...wanted];
+    const taken = new Map(wanted.map(({ itemId, quantity }) => [itemId, quantity]));
     let rest = any;
     while (rest > 0) {
+      const before = rest;
       for (const [itemId, left] of this.stock) {
-        const mine = unitsOf(lines.filter((line) => line.itemId === itemId));
+        const mine = taken.get(itemId) ?? 0;
         if (rest === 0 || left <= mine) continue;
-        lines.push({ itemId, quantity: 1 });
+        taken.set(itemId, mine + 1);
         rest -= 1;
       }
+      if (rest === before) throw new Error("stock and totals disagree");
     }
-    return mergeLines(lines);
+    return mergeLines([...taken].map(([itemId, quantity]) => ({ itemId, quantity })));
   }
 
   #left(itemId: string): number {

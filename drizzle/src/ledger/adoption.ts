@@ -2,14 +2,29 @@ import { type Adoption, adopt, byCheckoutId, type GateSnapshot, type Hold, keyOf
 import type { Pool } from "pg";
 import { StaleRead } from "../sql-state.ts";
 import { commit, rollback, withTransaction } from "../transaction.ts";
+import { withAcceptable } from "./acceptance.ts";
 import { enter, heldEntry } from "./entries.ts";
-import { decide, type LockedRow, lockRows, rewriteHeld } from "./held-rows.ts";
+import { decide, type LockedRow, lockRows, nameEnded, rewriteHeld } from "./held-rows.ts";
 import { readSnapshot } from "./snapshot.ts";
 import { type Statements, statementsOf } from "./statements.ts";
 import { lockItems, StockMoves } from "./stock-moves.ts";
 
-/** Recovery (c), in one transaction: claims every survivor's row, lets `adopt` decide, writes, opens and takes the snapshot. */
+/**
+ * Recovery (c). A survivor that the database cannot take at all is left out: it must not keep a sale shut, and its ticket,
+ * of an opening that is over then, gets `gate_lost`.
+ */
 export function adoptSurvivors(
+  pool: Pool,
+  saleId: string,
+  epoch: number,
+  survivors: readonly Hold[],
+): Promise<GateSnapshot | "superseded"> {
+  const entryOf = (hold: Hold) => heldEntry(hold, epoch);
+  return withAcceptable({ pool, saleId, entryOf }, survivors, (accepted) => adoptAll(pool, saleId, epoch, accepted));
+}
+
+/** In one transaction: claims every survivor's row, lets `adopt` decide, writes, opens and takes the snapshot. */
+function adoptAll(
   pool: Pool,
   saleId: string,
   epoch: number,
@@ -91,12 +106,7 @@ async function write(
       if (adoption.kind === "refresh") refreshed.push(adoption.hold);
     }
   }
-  await run.nameEnded.execute({
-    saleId,
-    checkoutIds: named.map((hold) => hold.checkoutId),
-    keys: named.map((hold) => hold.key),
-    fingerprints: named.map((hold) => hold.fingerprint),
-  });
+  await nameEnded(run, saleId, named);
   await decide(run, saleId, rejected);
   await rewriteHeld(run, saleId, epoch, refreshed);
   if (!(await moves.applyToItems(run, saleId))) throw new Error("adopted what the ledger has no room for");

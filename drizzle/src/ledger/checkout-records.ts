@@ -14,9 +14,13 @@ interface RecordRow extends Omit<CheckoutRecord, "lines" | "status"> {
   readonly reason: RejectReason | null;
 }
 
+/** What cannot be the id of a row has none: whoever asks for it is not kept from the others. */
+const CHECKOUT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 export async function recordsOf(pool: Pool, saleId: string, checkoutIds: readonly string[]): Promise<CheckoutRecord[]> {
-  if (checkoutIds.length === 0) return [];
-  const rows = await statementsOf(pool).recordsOf.execute({ saleId, checkoutIds });
+  const ids = checkoutIds.filter((checkoutId) => CHECKOUT_ID.test(checkoutId));
+  if (ids.length === 0) return [];
+  const rows = await statementsOf(pool).recordsOf.execute({ saleId, checkoutIds: ids });
   return rows.map(({ lines, ...row }) => recordOf(row, lines));
 }
 

@@ -81,6 +81,22 @@ export async function decide(
   return decided;
 }
 
+/** Gives ended rows that went without their key the key of their hold; any other row is left as it is. */
+export async function nameEnded(
+  run: Statements,
+  saleId: string,
+  named: readonly Pick<Hold, "checkoutId" | "key" | "fingerprint">[],
+): Promise<void> {
+  for (const chunk of chunksOf(named.filter(({ key }) => key !== ""))) {
+    await run.nameEnded.execute({
+      saleId,
+      checkoutIds: chunk.map(({ checkoutId }) => checkoutId),
+      keys: chunk.map(({ key }) => key),
+      fingerprints: chunk.map(({ fingerprint }) => fingerprint),
+    });
+  }
+}
+
 async function linesOf(run: Statements, saleId: string, checkoutIds: readonly string[]) {
   const rows = await run.linesOf.execute({ saleId, checkoutIds });
   return new Map(rows.map(({ checkoutId, lines }) => [checkoutId, parseLines(lines)]));

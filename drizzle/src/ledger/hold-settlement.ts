@@ -13,7 +13,7 @@ import { StaleRead } from "../sql-state.ts";
 import { commit, rollback, withTransaction } from "../transaction.ts";
 import { raiseBuyers } from "./buyers.ts";
 import { enter, heldEntry } from "./entries.ts";
-import { decide, type LockedRow, lockRows, rewriteHeld } from "./held-rows.ts";
+import { decide, type LockedRow, lockRows, nameEnded, rewriteHeld } from "./held-rows.ts";
 import { type Statements, statementsOf } from "./statements.ts";
 import { lockItems, StockMoves } from "./stock-moves.ts";
 import { unknownSale } from "./unknown-sale.ts";
@@ -30,7 +30,8 @@ export function settleOne(pool: Pool, saleId: string, epoch: number, hold: Hold)
     const claim = await claimRow(run, saleId, epoch, hold);
     if (claim.row && isVerdict(claim.row.status)) {
       const judged = judgedOf(hold.checkoutId, claim.row.status, claim.row.decidedAtMs);
-      return rollback({ kind: "judged", judged });
+      await nameEnded(run, saleId, [hold]);
+      return commit({ kind: "judged", judged });
     }
     const evidence = await gather(run, saleId, epoch, hold, claim);
     const judgement = judge(evidence);

@@ -1,15 +1,23 @@
 import { isVerdict, type Judged, type Sale, type Tomb, type TombGuard, type Verdict } from "@flashgate/core";
 import type { Pool } from "pg";
 import { commit, rollback, withTransaction } from "../transaction.ts";
+import { withAcceptable } from "./acceptance.ts";
 import { recordsOf } from "./checkout-records.ts";
 import { enter, tombEntry } from "./entries.ts";
-import { decide, type LockedRow, lockRows } from "./held-rows.ts";
+import { decide, type LockedRow, lockRows, nameEnded } from "./held-rows.ts";
 import { type Statements, statementsOf } from "./statements.ts";
 import { StockMoves } from "./stock-moves.ts";
 import { judgedOf } from "./verdict-row.ts";
 
-/** Writes the tombs that pass the guard; see the port. What was not written is looked up, for it may be judged. */
-export async function entomb(pool: Pool, saleId: string, tombs: readonly Tomb[], guard: TombGuard): Promise<Judged[]> {
+/** Writes the tombs that pass the guard; see the port. A checkout that the database cannot take is left out. */
+export function entomb(pool: Pool, saleId: string, tombs: readonly Tomb[], guard: TombGuard): Promise<Judged[]> {
+  return withAcceptable({ pool, saleId, entryOf: tombEntry }, tombs, (accepted) =>
+    entombAll(pool, saleId, accepted, guard),
+  );
+}
+
+/** In one transaction; what it did not write is looked up, for it may be judged. */
+async function entombAll(pool: Pool, saleId: string, tombs: readonly Tomb[], guard: TombGuard): Promise<Judged[]> {
   const standing = await withTransaction<Map<string, Judged>>(pool, async (client) => {
     const run = statementsOf(client);
     const [at] = await run.saleNow.execute({ saleId });
@@ -40,7 +48,7 @@ function isDue(tomb: Tomb, guard: TombGuard, sale: Sale, nowMs: number): boolean
 }
 
 /**
- * Enters each tomb, or turns its held row into it unless the guard says to leave it; what stands then. The units of those
+ * Enters each tomb, or turns its held row into it unless the guard says to leave it; what stands then, with its key. The units of those
  * rows are added to `moves`.
  */
 async function bury(
@@ -66,6 +74,8 @@ async function bury(
       held.set(checkoutId, verdict);
     }
   }
+  const ended = [...tombs.values()].filter(({ checkoutId }) => judged.has(checkoutId) && !entered.has(checkoutId));
+  await nameEnded(run, saleId, ended);
   const decided = await decide(run, saleId, held);
   for (const [checkoutId, verdict] of held) {
     judged.set(checkoutId, judgedOf(checkoutId, verdict, decided.get(checkoutId)));

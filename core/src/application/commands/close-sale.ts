@@ -17,11 +17,13 @@ export type CloseOutcome = "closed" | "not_yet" | "draining";
  * Ends a sale whose settle_until has passed: seals it in the ledger, which needs no Redis, then expires what the gate
  * still holds, and retires the gate. Repeatable.
  */
-export async function closeSale(parts: CloseParts, sale: Sale): Promise<CloseOutcome> {
-  if (sale.state !== "closed") {
-    if ((await parts.ledger.close(sale.id)) === "not_yet") return "not_yet";
-    parts.telemetry.emit({ kind: "sale_closed", saleId: sale.id });
+export async function closeSale(parts: CloseParts, seen: Sale): Promise<CloseOutcome> {
+  if (seen.state !== "closed") {
+    if ((await parts.ledger.close(seen.id)) === "not_yet") return "not_yet";
+    parts.telemetry.emit({ kind: "sale_closed", saleId: seen.id });
   }
+  // A recovery may have opened another epoch since the caller looked; from the seal on none can.
+  const sale = seen.state === "closed" ? seen : ((await parts.ledger.find(seen.id)) ?? seen);
   const { more } = await sweepHolds(parts, { ...sale, state: "closed" });
   // Also where holds are left: no recovery will grant what is needed to finalise them.
   const retired = await parts.opening.retire(sale.id, sale.openEpoch);

@@ -48,6 +48,7 @@ export async function sweepHolds(parts: SweepParts, sale: Sale): Promise<SweepRe
   const open = holds.filter((hold) => !done.has(hold.checkoutId));
 
   const expired = over ? await expireAll(parts, sale, open) : await expireCarts(parts, sale, open);
+  await nameCancelled(parts, sale, holds, judged);
   const verdicts = [...judged, ...expired];
   if (verdicts.length > 0) await parts.holds.finalise(sale.id, sale.openEpoch, verdicts);
   const paged = over ? 0 : await pageAgain(parts, sale, open);
@@ -82,6 +83,25 @@ async function expire(parts: SweepParts, sale: Sale, holds: readonly Hold[], gua
     holds.map((hold) => tombOf(hold, sale.openEpoch, "expired")),
     guard,
   );
+}
+
+/**
+ * Whoever cancels without Redis cannot know the checkout's key, and the hold is the last that does: the ledger is told it
+ * before the hold goes, so that a recovery goes on answering the key with this checkout.
+ */
+async function nameCancelled(
+  parts: SweepParts,
+  sale: Sale,
+  holds: readonly Hold[],
+  judged: readonly Judged[],
+): Promise<void> {
+  const cancelled = new Set(
+    judged.filter(({ verdict }) => verdict.state === "cancelled").map(({ checkoutId }) => checkoutId),
+  );
+  const keyed = holds.filter((hold) => hold.key !== "" && cancelled.has(hold.checkoutId));
+  if (keyed.length === 0) return;
+  const tombs = keyed.map((hold) => tombOf(hold, sale.openEpoch, "cancelled"));
+  await parts.ledger.entomb(sale.id, tombs, { kind: "none" });
 }
 
 async function pageAgain(parts: SweepParts, sale: Sale, holds: readonly Hold[]): Promise<number> {

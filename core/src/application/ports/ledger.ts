@@ -31,11 +31,14 @@ export type RecoveryBegun =
 export interface CheckoutLedger {
   /** Confirms all of the holds or none: `contested` when any count is not as expected; nothing is written then. */
   settleAll(saleId: string, epoch: number, holds: readonly Hold[]): Promise<Judged[] | "contested">;
-  /** Judges one hold with what the ledger says at that moment (see `judge`), and writes the verdict. */
+  /**
+   * Judges one hold with what the ledger says at that moment (see `judge`), and writes the verdict. An ended row that
+   * went without its key is given the hold's.
+   */
   settleOne(saleId: string, epoch: number, hold: Hold): Promise<SettleReply>;
   /**
    * Writes verdicts that take nothing: inserts each, or turns a `held` row into it (and gives its held units back); a
-   * verdict that stands already wins. Returns what stands now, for every tomb that passed the guard or had a verdict.
+   * verdict that stands already wins, and an ended row that went without its key is given the tomb's. Returns what stands now, for every tomb that passed the guard or had a verdict.
    */
   entomb(saleId: string, tombs: readonly Tomb[], guard: TombGuard): Promise<Judged[]>;
   /** Rows of these checkouts; absent ones are left out. */

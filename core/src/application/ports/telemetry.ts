@@ -24,6 +24,8 @@ export type TelemetryEvent =
       readonly checkoutId: string;
       readonly error: unknown;
     }
+  /** A hold in the gate that nobody can read: it is left out of everything until a recovery drops it. */
+  | { readonly kind: "hold_unreadable"; readonly saleId: string; readonly checkoutId: string }
   | {
       readonly kind: "gate_opened";
       readonly saleId: string;
