@@ -1,6 +1,6 @@
 import type { GateFacts, Hold, Verdict } from "@flashgate/core";
 import { describe, expect, it } from "vitest";
-import { checkGate } from "../src/testing/simulation/gate-sums.ts";
+import { checkGate, checkOffer } from "../src/testing/simulation/gate-sums.ts";
 import { type LedgerCounters, LedgerSums, type SummedRow } from "../src/testing/simulation/ledger-sums.ts";
 import { type Decision, Promises } from "../src/testing/simulation/promises.ts";
 import { Violation } from "../src/testing/simulation/violation.ts";
@@ -207,6 +207,23 @@ describe("the gate's sums", () => {
   });
 });
 
+describe("what an open gate offers", () => {
+  const offer = (stock: number, counted: number, left: number, bought: number) => {
+    const gate = { stock: new Map([["a", stock]]), buyers: new Map([["u", counted]]) };
+    return violated(() => checkOffer("x-1", gate, { left: () => left, bought: new Map([["u", bought]]) }));
+  };
+
+  it("is at most what the ledger has left, to the unit", () => {
+    expect(offer(2, 1, 2, 1)).toBeNull();
+    expect(offer(3, 1, 2, 1)).toBe(8);
+  });
+
+  it("is at most what each user may still buy, to the unit", () => {
+    expect(offer(0, 2, 9, 2)).toBeNull();
+    expect(offer(0, 1, 9, 2)).toBe(8);
+  });
+});
+
 describe("what clients were told", () => {
   const request = (checkoutId: string, key = "") => {
     return { saleId: "x-1", checkoutId, userId: "u", key, fingerprint: "f" };
@@ -314,9 +331,27 @@ describe("what clients were told", () => {
     expect(violated(() => promised().replayed("c1", "v", "f"))).toBe(7);
   });
 
+  it("is a promise like any other again once the present primary renewed it", () => {
+    const renewed = (demoted: boolean) => {
+      const promises = promised({ mode: "cart", lines: [line("a"), line("b")] });
+      promises.destroyed("c1");
+      promises.held(hold("c1"), demoted);
+      promises.acknowledged("c1", hold("c1"));
+      return violated(() => promises.decided(decision("c1", GATE_LOST)));
+    };
+    const late = promised({ mode: "cart" });
+    late.destroyed("c1");
+    late.held(hold("c1"), false);
+    late.acknowledged("c1", hold("c1"));
+    late.acknowledged("c1", hold("c1", { lines: [line("a"), line("b")] }));
+    expect(violated(() => late.decided(decision("c1", { state: "confirmed" })))).toBeNull();
+    expect(renewed(true)).toBeNull();
+    expect(renewed(false)).toBe(8);
+  });
+
   it("is undecided, and has no verdict, until there is one", () => {
     const promises = promised();
-    expect([...promises.undecided("x-1")]).toEqual(["c1"]);
+    expect([...promises.undecided("x-1")]).toEqual([{ checkoutId: "c1", excused: false }]);
     expect([...promises.acknowledgedVerdicts()]).toEqual([["c1", null]]);
     promises.decided(decision("c1", { state: "confirmed" }));
     expect([...promises.undecided("x-1")]).toEqual([]);

@@ -1,5 +1,10 @@
+export { deathSignal } from "./death-signal.ts";
 export { LocalServicesError } from "./local-services-error.ts";
+export { freePort } from "./port.ts";
+export { postgresRecipe } from "./postgres-server.ts";
+export { redisRecipe } from "./redis-server.ts";
 export type { RestartLimit } from "./restart-budget.ts";
-export type { LocalPids, LocalServicesOptions } from "./run.ts";
+export { CACHE_DIR, type LocalPids, type LocalServicesOptions } from "./run.ts";
+export { launchServer, type ServerLife, type ServerPlan, type ServerRecipe } from "./server-launch.ts";
 export { type LocalServices, startLocalServices } from "./start-local.ts";
 export { type LocalServer, type LocalState, readLocalState } from "./state.ts";

@@ -1,0 +1,99 @@
+import type { Ledger, RefusedAttempt, Tomb, TombGuard } from "../../application/ports/ledger.ts";
+import type { Hold } from "../../domain/checkout.ts";
+import type { CatalogueEntry } from "../../domain/item.ts";
+import type { SalePlan, SaleState } from "../../domain/sale.ts";
+import type { MemoryLedger } from "../memory-ledger.ts";
+import { type Actor, Outage } from "./actor.ts";
+
+const READS: ReadonlySet<string> = new Set(["find", "list", "items", "records", "status", "facts"]);
+
+/** The ledger as one actor reaches it: every transaction is a call that the schedule decides about. */
+export class LedgerPort implements Ledger {
+  readonly #actor: Actor;
+  readonly #ledger: MemoryLedger;
+  /** Items of a sale that are put on offer: a generated catalogue is far larger than a run can use. */
+  readonly #itemsMax: number;
+  readonly #poisoned: ReadonlySet<string>;
+
+  constructor(actor: Actor, ledger: MemoryLedger, limits: { itemsMax: number; poisoned: ReadonlySet<string> }) {
+    this.#actor = actor;
+    this.#ledger = ledger;
+    this.#itemsMax = limits.itemsMax;
+    this.#poisoned = limits.poisoned;
+  }
+
+  schedule(plan: SalePlan, catalogue: readonly CatalogueEntry[]) {
+    return this.#call("schedule", plan.id, () => this.#ledger.schedule(plan, catalogue.slice(0, this.#itemsMax)));
+  }
+
+  find(saleId: string) {
+    return this.#call("find", saleId, () => this.#ledger.find(saleId));
+  }
+
+  list(filter: { readonly states?: readonly SaleState[]; readonly limit: number }) {
+    return this.#call("list", "", () => this.#ledger.list(filter));
+  }
+
+  items(saleId: string) {
+    return this.#call("items", saleId, () => this.#ledger.items(saleId));
+  }
+
+  beginRecovery(saleId: string, seenEpoch: number) {
+    return this.#call("beginRecovery", saleId, () => this.#ledger.beginRecovery(saleId, seenEpoch));
+  }
+
+  adopt(saleId: string, epoch: number, survivors: readonly Hold[]) {
+    return this.#call("adopt", saleId, () => this.#ledger.adopt(saleId, epoch, survivors));
+  }
+
+  close(saleId: string) {
+    return this.#call("close", saleId, () => this.#ledger.close(saleId));
+  }
+
+  settleAll(saleId: string, epoch: number, holds: readonly Hold[]) {
+    return this.#call("settleAll", saleId, async () => {
+      const isPoisoned = holds.some((hold) => this.#poisoned.has(hold.checkoutId));
+      return isPoisoned ? "contested" : this.#ledger.settleAll(saleId, epoch, holds);
+    });
+  }
+
+  settleOne(saleId: string, epoch: number, hold: Hold) {
+    return this.#call("settleOne", saleId, async () => {
+      if (this.#poisoned.has(hold.checkoutId)) throw new Outage(`${hold.checkoutId} is poison`);
+      return this.#ledger.settleOne(saleId, epoch, hold);
+    });
+  }
+
+  entomb(saleId: string, tombs: readonly Tomb[], guard: TombGuard) {
+    return this.#call("entomb", saleId, () => this.#ledger.entomb(saleId, tombs, guard));
+  }
+
+  records(saleId: string, checkoutIds: readonly string[]) {
+    return this.#call("records", saleId, () => this.#ledger.records(saleId, checkoutIds));
+  }
+
+  status(saleId: string, checkoutId: string) {
+    return this.#call("status", saleId, () => this.#ledger.status(saleId, checkoutId));
+  }
+
+  facts(saleId: string) {
+    return this.#call("facts", saleId, () => this.#ledger.facts(saleId));
+  }
+
+  recordRefused(attempts: readonly RefusedAttempt[]) {
+    return this.#call("recordRefused", "", () => this.#ledger.recordRefused(attempts));
+  }
+
+  #call<Reply>(method: string, saleId: string, happen: () => Promise<Reply>): Promise<Reply> {
+    return this.#actor.park<Reply>({
+      service: "ledger",
+      method,
+      saleId,
+      writes: !READS.has(method),
+      happen,
+      fail: () => {
+        throw new Outage(method);
+      },
+    });
+  }
+}
