@@ -70,6 +70,15 @@ describe("POST /v1/sales/{sale}/checkouts", () => {
     expect((await shop.gate.inspect(sale))?.totals).toEqual({ available: 4, held: 0, sold: 1 });
   });
 
+  it("answers a key with the verdict that its checkout has, though the gate has not heard of it", async () => {
+    const sale = await shop.openSale();
+    const key = { "idempotency-key": "k" };
+    const first = await checkout(sale, "u", one, key);
+    const holds = await shop.gate.read(sale, 1, [first.body.id]);
+    await shop.ledger.settleAll(sale, 1, holds);
+    expect(await checkout(sale, "u", one, key)).toMatchObject({ status: 202, body: { status: "confirmed" } });
+  });
+
   it("makes one checkout of a key sent fifty times at once", async () => {
     const sale = await shop.openSale();
     const replies = await Promise.all(

@@ -54,13 +54,13 @@ export function reserve(parts: CheckoutParts): Handler {
 async function standingOf(
   parts: CheckoutParts,
   ticket: Ticket,
-  { hold, epoch }: Accepted,
+  { hold, totals, epoch }: Accepted,
   waitMs: number,
   abandoned: () => boolean,
 ): Promise<Standing> {
   const now: Standing = hold ? { kind: "held", hold } : { kind: "pending", lines: [], openEpoch: epoch };
-  // A cart waits for its shopper, not for a verdict.
-  if (hold && (waitMs === 0 || hold.mode !== "submitted")) return now;
+  // A cart waits for its shopper, not for a verdict; a replay may have its verdict before the gate has heard of it.
+  if (hold && ((totals && waitMs === 0) || hold.mode !== "submitted")) return now;
   return parts.statuses.readOr(now, ticket, waitMs, abandoned);
 }
 
