@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+/** Whole deployments: one after the other, so that each has the machine to itself. */
+const WHOLE = ["cli/test/e2e/**/*.test.ts", "bench/test/siege.test.ts"];
+
 /** The room's own sources, not what was last compiled. */
 const sources = { resolve: { conditions: ["source"] }, ssr: { resolve: { conditions: ["source"] } } };
 
@@ -15,17 +18,16 @@ export default defineConfig({
         test: {
           name: "rooms",
           include: ["*/test/**/*.test.ts"],
-          exclude: ["cli/test/e2e/**"],
+          exclude: WHOLE,
           sequence: { groupOrder: 0 },
           ...patience,
         },
       },
       {
         ...sources,
-        // Whole deployments: one after the other, so that each has the machine to itself.
         test: {
           name: "whole",
-          include: ["cli/test/e2e/**/*.test.ts"],
+          include: WHOLE,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
           ...patience,

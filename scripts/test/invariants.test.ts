@@ -5,24 +5,28 @@ import { findings } from "./findings.ts";
 const TESTS = {
   "core/test/sale.test.ts":
     'describe("a sale", () => { it("never oversells", () => {}); it("is fair; always", () => {}); });',
+  "bench/src/mutants/catalogue.ts": 'export const MUTANTS = [{ name: "no stock check" }];',
 };
 const GOOD = "`core/test/sale.test.ts › never oversells`";
 
-/** ARCHITECTURE.md with ten rows; `cell` is the test of the first. */
-const document = (cell: string) =>
+const MUTANT = "`no stock check`";
+
+/** ARCHITECTURE.md with ten rows; `cell` is the test of the first, `mutant` its mutant. */
+const document = (cell: string, mutant = MUTANT) =>
   [
     "# Flashgate",
     "## Invariants, each with its test",
     "",
-    "| # | invariant | guard | test |",
-    "|---|---|---|---|",
-    `| 1 | C + H \\| 0 ≤ T | CHECK | ${cell} |`,
-    ...Array.from({ length: 9 }, (_, index) => `| ${index + 2} | … | … | ${GOOD} |`),
+    "| # | invariant | guard | test | mutant |",
+    "|---|---|---|---|---|",
+    `| 1 | C + H \\| 0 ≤ T | CHECK | ${cell} | ${mutant} |`,
+    ...Array.from({ length: 9 }, (_, index) => `| ${index + 2} | … | … | ${GOOD} | ${MUTANT} |`),
     "## Elsewhere",
     "| 11 | not an invariant | | |",
   ].join("\n");
 
-const check = (cell: string) => findings(invariants, { ...TESTS, "ARCHITECTURE.md": document(cell) });
+const check = (cell: string, mutant = MUTANT) =>
+  findings(invariants, { ...TESTS, "ARCHITECTURE.md": document(cell, mutant) });
 
 describe("invariants", () => {
   it("refuses a project without the document", () => {
@@ -50,6 +54,13 @@ describe("invariants", () => {
     [`${GOOD}; \`core/test/gone.test.ts\``, "names core/test/gone.test.ts, which does not exist"],
   ])("refuses the test %s", (cell, fault) => {
     expect(check(cell)).toEqual([`ARCHITECTURE.md:6 invariant 1 ${fault}`]);
+  });
+
+  it.each([
+    ["none", "names no mutant: write the `name` of one of the catalogue in the column mutant"],
+    [`${MUTANT}, \`no clock\``, 'names the mutant "no clock", which no catalogue under bench/src lists'],
+  ])("refuses the mutant %s", (mutant, fault) => {
+    expect(check(GOOD, mutant)).toEqual([`ARCHITECTURE.md:6 invariant 1 ${fault}`]);
   });
 
   it.each([

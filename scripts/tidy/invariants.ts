@@ -1,7 +1,8 @@
 /**
- * ARCHITECTURE.md has a heading with the word "Invariants" and under it a table with a column "test". A row starts
- * with its number; its test cell names one or more tests, each as `path/to/file.test.ts` or
- * `path/to/file.test.ts › title` (the title in the backticks or right behind them, up to `;` or `<br>`).
+ * ARCHITECTURE.md has a heading with the word "Invariants" and under it a table with the columns "test" and "mutant". A
+ * row starts with its number; its test cell names one or more tests, each as `path/to/file.test.ts` or
+ * `path/to/file.test.ts › title` (the title in the backticks or right behind them, up to `;` or `<br>`); its mutant cell
+ * names one or more mutants of the catalogue in backticks: what breaks when a guard of the invariant is taken out.
  */
 import {
   fileAt,
@@ -36,21 +37,22 @@ export const invariants: Rule = {
 interface Row {
   readonly number: number;
   readonly tests: string;
+  readonly mutants: string;
   readonly offset: number;
 }
 
 function rowsOf({ text }: ProjectFile): Row[] {
   const rows: Row[] = [];
   let inSection = false;
-  let testColumn = -1;
+  let head: readonly string[] = [];
   let offset = 0;
   for (const line of text.split("\n")) {
     if (/^#+ /.test(line)) inSection = /invariants/i.test(line);
     const cells = inSection && line.startsWith("|") ? cellsOf(line) : [];
     const number = Number(cells[0]?.replace(/\D/g, ""));
-    if (number > 0) rows.push({ number, tests: cells[testColumn] ?? "", offset });
-    else if (cells.some((cell) => /^tests?$/i.test(cell)))
-      testColumn = cells.findIndex((cell) => /^tests?$/i.test(cell));
+    const under = (title: RegExp) => cells[head.findIndex((cell) => title.test(cell))] ?? "";
+    if (number > 0) rows.push({ number, tests: under(/^tests?$/i), mutants: under(/^mutants?$/i), offset });
+    else if (cells.some((cell) => /^tests?$/i.test(cell))) head = cells;
     offset += line.length + 1;
   }
   return rows;
@@ -62,10 +64,11 @@ const cellsOf = (line: string) =>
     .slice(1, -1)
     .map((cell) => cell.replaceAll("\\|", "|").trim());
 
-function checkRow(project: Project, document: ProjectFile, { number, tests, offset }: Row): Violation[] {
+function checkRow(project: Project, document: ProjectFile, { number, tests, mutants, offset }: Row): Violation[] {
   const named = [...tests.matchAll(/`([^`\s]+\.test\.ts)`?(?:\s*›\s*([^`;<]+))?/g)];
   const faults = named.flatMap(([, path = "", title]) => faultsOf(project, path, title));
   if (named.length === 0) faults.push("names no test: write `path/to/file.test.ts › title` in the column test");
+  faults.push(...mutantFaultsOf(project, mutants));
   return faults.map((fault) => violationAt(document, offset, `invariant ${number} ${fault}`));
 }
 
@@ -77,4 +80,16 @@ function faultsOf(project: Project, path: string, title = ""): string[] {
     .map((part) => part.trim().replace(/^["“*_]+|["”*_.,]+$/g, ""))
     .filter((part) => !file.text.includes(part))
     .map((part) => `names "${part}", which ${path} does not contain`);
+}
+
+/** The files that list mutants, each by `name: "…"`. */
+const CATALOGUE = /^bench\/src\/.*mutant.*\.ts$/;
+
+function mutantFaultsOf(project: Project, cell: string): string[] {
+  const named = [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
+  if (named.length === 0) return ["names no mutant: write the `name` of one of the catalogue in the column mutant"];
+  const catalogue = project.filter(({ path }) => CATALOGUE.test(path));
+  return named
+    .filter((name) => !catalogue.some(({ text }) => text.includes(`name: "${name}"`)))
+    .map((name) => `names the mutant "${name}", which no catalogue under bench/src lists`);
 }

@@ -1,0 +1,18 @@
+import type { RealMutant } from "../mutant.ts";
+import { ADMISSION_MUTANTS } from "./gate-admission.ts";
+import { HOLD_MUTANTS, STAGING_MUTANTS } from "./gate-holds.ts";
+import { LEASE_MUTANTS } from "./gate-leases.ts";
+import { ROW_MUTANTS, SALE_ROW_MUTANTS } from "./ledger-statements.ts";
+import { CONSTRAINT_MUTANTS, TRANSACTION_MUTANTS } from "./ledger-transactions.ts";
+
+/** Every mutant of the real adapters. */
+export const REAL_MUTANTS: readonly RealMutant[] = [
+  ...LEASE_MUTANTS,
+  ...ADMISSION_MUTANTS,
+  ...HOLD_MUTANTS,
+  ...STAGING_MUTANTS,
+  ...SALE_ROW_MUTANTS,
+  ...ROW_MUTANTS,
+  ...TRANSACTION_MUTANTS,
+  ...CONSTRAINT_MUTANTS,
+];
