@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { type Account, accountOf, accountText } from "./siege/account.ts";
 import type { Moment } from "./siege/campaign.ts";
@@ -46,6 +46,8 @@ const program = new Command("siege")
 await program.parseAsync();
 
 async function siege(options: Options): Promise<void> {
+  // A report that cannot be written is told before the siege, not after it.
+  if (options.out !== undefined) mkdirSync(dirname(resolve(options.out)), { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), "flashgate-siege-"));
   const interruption = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -55,8 +57,8 @@ async function siege(options: Options): Promise<void> {
   try {
     const account = await run(options, folder, interruption.signal);
     const json = `${JSON.stringify(account, null, 2)}\n`;
-    if (options.out !== undefined) writeFileSync(resolve(options.out), json);
     process.stdout.write(options.json ? json : `${accountText(account)}\n`);
+    if (options.out !== undefined) writeFileSync(resolve(options.out), json);
     kept = options.keep === true || !account.ok;
     if (!account.ok) process.exitCode = 1;
   } catch (error) {

@@ -99,16 +99,21 @@ export const CART_MUTANTS: readonly SimulatedMutant[] = [
   {
     name: "lapse-without-lease",
     guard: "a claim needs the lease of an open gate",
+    argument:
+      "A claim under an opening that is over is worth nothing to the ledger, which compares the claim's epoch (tomb-of-any-claim).",
     patches: [LAPSE_UNDER_NO_LEASE],
   },
   {
     name: "tomb-of-any-claim",
     guard: "an expired cart was claimed under the sale's epoch",
+    argument:
+      "It takes three faults at once to need it: the claim lost with its server, a server whose clock is behind, and a purchase there before the expiry arrives. The ledger's own tests force it (ledger-tomb-any-claim).",
     patches: [TOMB_OF_ANY_CLAIM],
   },
   {
     name: "lapse-without-lease-tomb-of-any-claim",
     guard: "the claim's lease, and behind it the ledger's look at the epoch of the claim",
+    argument: "As for tomb-of-any-claim: the same three faults, and one guard fewer before the last.",
     patches: [LAPSE_UNDER_NO_LEASE, TOMB_OF_ANY_CLAIM],
   },
   {

@@ -94,8 +94,6 @@ export const LEASE_MUTANTS: readonly SimulatedMutant[] = [
   {
     name: "installs-over-retired",
     guard: "nothing is installed in a retired gate",
-    argument:
-      "A gate that is opened after the close of its sale admits nobody, for the window is over, and was opened with nothing held.",
     patches: [patch(GATE, INSTALL, INSTALL.replace(" || sale.retired", ""))],
   },
   {

@@ -54,6 +54,11 @@ export class Cluster {
     this.#skewMs.set(this.primary, this.#drawSkewMs());
   }
 
+  /** The primary's clock goes back, by about the life of a cart. */
+  turnBack(): void {
+    this.#skewMs.set(this.primary, -this.#random.int(30_000, 150_000));
+  }
+
   /** The gates that somebody can still talk to. */
   get alive(): readonly MemoryGate[] {
     return this.zombie ? [this.primary, this.zombie] : [this.primary];

@@ -76,6 +76,7 @@ export class Schedule {
     this.#trouble.strike();
     if (random.chance(temper.wantonRecoveries)) await recover(world, random.pick(world.saleIds), true);
     if (temper.hourly && random.chance(0.03)) await rotate(world);
+    if (this.#trouble.turnBack()) return this.shoppers.buy();
     if (world.actors.length > 0 && (random.chance(temper.focus) || this.#isCrowded())) return this.#deliver();
     return this.#move(random.weighted(MOVES));
   }

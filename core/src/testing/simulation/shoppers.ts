@@ -33,14 +33,18 @@ export class Shoppers {
   async act(): Promise<void> {
     const { random, temper } = this.#world;
     if (this.#carts.length > 0 && random.chance(0.45)) {
-      const live = this.#carts.filter((one) => this.#isHeld(one));
-      const cart = random.pick(live.length > 0 && random.chance(0.8) ? live : this.#carts);
+      const cart = this.#oneOf(this.#carts);
       return random.chance(0.35) ? this.#addLines(cart) : this.#purchase(cart);
     }
-    if (this.#tickets.length > 0 && random.chance(temper.cancels)) return this.#cancel(random.pick(this.#tickets));
-    if (this.#given.length > 0 && random.chance(0.1)) return this.reserve(random.pick(this.#given));
+    if (this.#tickets.length > 0 && random.chance(temper.cancels)) return this.#cancel(this.#oneOf(this.#tickets));
+    if (this.#given.length > 0 && random.chance(0.15)) return this.reserve(random.pick(this.#given));
     if (this.#asked.length > 0 && random.chance(0.12)) return this.reserve(random.pick(this.#asked));
     return this.reserve(this.#command(this.#sale()));
+  }
+
+  /** Somebody buys a cart. */
+  async buy(): Promise<void> {
+    if (this.#carts.length > 0) await this.#purchase(this.#oneOf(this.#carts));
   }
 
   /** Somebody asks what became of a checkout. */
@@ -125,7 +129,14 @@ export class Shoppers {
     });
   }
 
-  /** Whether the gate still holds a cart: who comes too late learns little. */
+  /** Mostly one that the gate still holds: who comes too late learns little. */
+  #oneOf(tickets: readonly Ticket[]): Ticket {
+    const { random } = this.#world;
+    const live = tickets.filter((one) => this.#isHeld(one));
+    return random.pick(live.length > 0 && random.chance(0.8) ? live : tickets);
+  }
+
+  /** Whether the gate of the counting opening holds it. */
   #isHeld({ saleId, checkoutId }: Ticket): boolean {
     const { ledger, cluster } = this.#world;
     const openings = cluster.primary.server.sales.get(saleId)?.openings;

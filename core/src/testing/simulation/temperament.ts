@@ -23,6 +23,8 @@ export interface Temperament {
   readonly queueFaults: number;
   /** Somebody sets the primary's clock. */
   readonly clockSteps: number;
+  /** Probability for each step of a sweep that claims carts: the clock goes back, and somebody buys what was due. */
+  readonly nostalgia: number;
   /** While an older primary lives: it becomes the primary again. */
   readonly failbacks: number;
   /** Probability for each checkout that the ledger cannot take it. */
@@ -52,6 +54,7 @@ const NONE = { restart: 0, suffix: 0, backup: 0, wipe: 0, promote: 0, resync: 0,
 export function temperamentOf(random: Random): Temperament {
   const level = (...levels: number[]) => random.pick(levels);
   const calls = level(0, 0.01, 0.04, 0.12);
+  const nostalgia = level(0, 0, 0, 0, 0, 0.15);
   return {
     sales: random.chance(0.7) ? 2 : 1,
     hourly: random.chance(0.01),
@@ -62,6 +65,7 @@ export function temperamentOf(random: Random): Temperament {
     redisFaults: level(0, 0.004, 0.01, 0.025),
     queueFaults: level(0, 0.01, 0.03),
     clockSteps: level(0, 0, 0.01, 0.03),
+    nostalgia,
     failbacks: level(0, 0.02, 0.15),
     poison: level(0, 0, 0, 0.15),
     wantonRecoveries: level(0, 0, 0.01, 0.04),
@@ -70,10 +74,10 @@ export function temperamentOf(random: Random): Temperament {
     stubborn: level(0, 0.01, 0.03, 0.08),
     focus: level(0, 0.3, 0.7),
     loyalty: level(0, 0.4, 0.8),
-    cartShare: level(0.2, 0.5, 0.8),
+    cartShare: nostalgia > 0 ? 0.9 : level(0.2, 0.5, 0.8),
     keyShare: level(0.1, 0.4, 0.8),
-    cancels: level(0.01, 0.05, 0.15),
-    blindCancels: level(0, 0.3),
+    cancels: level(0.01, 0.05, 0.15, 0.3),
+    blindCancels: level(0, 0.3, 0.8),
     pageLoss: level(0.02, 0.2, 0.6),
   };
 }

@@ -30,6 +30,16 @@ export class Trouble {
     if (random.chance(NOTICE)) this.#reconnect();
   }
 
+  /** Turns the gate's clock back where that matters most; whether it did. */
+  turnBack(): boolean {
+    const world = this.#world;
+    if (!world.random.chance(world.temper.nostalgia) || !this.#isClaiming()) return false;
+    world.count("clock turned back");
+    world.note(() => "redis clock turned back");
+    world.cluster.turnBack();
+    return true;
+  }
+
   /** Whether a sweep is about to claim or to expire carts: when the gate's clock matters most. */
   #isClaiming(): boolean {
     return this.#world.actors.some(({ role, call: { method } }) => role === "sweep" && CLAIMS.has(method));
