@@ -17,7 +17,7 @@ test("a port that is taken is named, with the option that chooses another", asyn
   onTestFinished(() => void server.close());
   await once(server, "listening");
   const { port } = server.address() as { port: number };
-  await expect(freePorts(HOST, port - 1, 2)).rejects.toThrow(new RegExp(`Port ${port} is taken: .*--port`));
+  await expect(freePorts(HOST, port, 2)).rejects.toThrow(new RegExp(`Port ${port} is taken: .*--port`));
 });
 
 test("a host that is not this machine's is named", async () => {

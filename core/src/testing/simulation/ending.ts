@@ -31,6 +31,8 @@ export class Ending {
     world.isCalm = true;
     world.cluster.zombie = null;
     world.poisoned.clear();
+    // One that was turned back for longer than clocks are apart is set right again.
+    if (world.temper.nostalgia > 0) world.cluster.setClock();
     for (const process of world.processes) process.connect(world.cluster.primary);
     while (world.actors.length > 0) await world.deliver(random.pick(world.actors), "happen");
     for (let orphan = random.draw(world.orphans); orphan; orphan = random.draw(world.orphans)) {
