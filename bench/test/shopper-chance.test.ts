@@ -31,7 +31,7 @@ describe("dice", () => {
     for (let round = 0; round < 10_000; round += 1) tens[dice.below(10)] += 1;
     for (const times of tens) expect(times).toBeGreaterThan(850);
     const chosen = { rare: 0, often: 0, never: 0 };
-    for (let round = 0; round < 10_000; round += 1) chosen[dice.choose({ rare: 1, often: 9, never: 0 })] += 1;
+    for (let round = 0; round < 10_000; round += 1) chosen[dice.weighted({ rare: 1, often: 9, never: 0 })] += 1;
     expect(chosen.never).toBe(0);
     expect(chosen.rare).toBeGreaterThan(850);
     expect(chosen.rare).toBeLessThan(1_150);

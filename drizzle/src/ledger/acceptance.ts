@@ -5,9 +5,9 @@ import { type Entry, enter } from "./entries.ts";
 import { statementsOf } from "./statements.ts";
 
 /**
- * Does the work with the whole list or, where the database cannot take some of it at all, with the rest: one checkout that
- * cannot be written must not keep the others from what is to be done. An error
- * that is not the list's fault is thrown.
+ * Does the work with the whole list or, where the database cannot take some of it at all, with the rest: one checkout
+ * that cannot be written must not keep the others from what is to be done. An error that is not the list's fault is
+ * thrown.
  */
 export async function withAcceptable<T, Result>(
   target: { readonly pool: Pool; readonly saleId: string; readonly entryOf: (each: T) => Entry },

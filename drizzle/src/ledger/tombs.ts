@@ -48,8 +48,8 @@ function isDue(tomb: Tomb, guard: TombGuard, sale: Sale, nowMs: number): boolean
 }
 
 /**
- * Enters each tomb, or turns its held row into it unless the guard says to leave it; what stands then, with its key. The units of those
- * rows are added to `moves`.
+ * Enters each tomb, or turns its held row into it unless the guard says to leave it; what stands then, with its key.
+ * The units of those rows are added to `moves`.
  */
 async function bury(
   run: Statements,

@@ -24,7 +24,7 @@ export function planCart(floor: Floor, cart: OpenTicket): void {
 
 function fateOf(floor: Floor, cart: OpenTicket, thoughtAtMs: number, untilMs: number): readonly [number, Chore] {
   const { dice } = floor;
-  switch (dice.choose(FATES)) {
+  switch (dice.weighted(FATES)) {
     case "purchase":
       return [thoughtAtMs, () => purchase(floor, cart)];
     case "fill":

@@ -48,7 +48,7 @@ export class CheckoutErrands {
     const { dice, desk } = this.#floor;
     const sale = this.#saleToShop();
     if (!sale) return dice.between(20, 100);
-    const errand = dice.choose(ERRANDS);
+    const errand = dice.weighted(ERRANDS);
     const old = errand === "repeat" || errand === "alter" ? this.#oldRequest() : null;
     switch (errand) {
       case "look":
@@ -149,7 +149,7 @@ export class CheckoutErrands {
 
   #planSubmitted(ticket: OpenTicket): void {
     const { agenda, dice, history } = this.#floor;
-    const fate = dice.choose(FATES);
+    const fate = dice.weighted(FATES);
     const [fromMs, toMs] = FATE_MS[fate];
     const chore =
       fate === "cancel" || fate === "regret" ? () => cancel(this.#floor, ticket) : asking(this.#floor, ticket);

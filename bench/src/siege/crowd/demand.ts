@@ -16,7 +16,7 @@ const SEVERAL_LINES_MAX = 4;
 
 export function wishFor(dice: Dice, sale: SiegeSale): Wish {
   const item = () => dice.pick(sale.itemIds);
-  switch (dice.choose(TASTES)) {
+  switch (dice.weighted(TASTES)) {
     case "any":
       return wish([], 1);
     case "few":

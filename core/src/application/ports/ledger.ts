@@ -38,7 +38,8 @@ export interface CheckoutLedger {
   settleOne(saleId: string, epoch: number, hold: Hold): Promise<SettleReply>;
   /**
    * Writes verdicts that take nothing: inserts each, or turns a `held` row into it (and gives its held units back); a
-   * verdict that stands already wins, and an ended row that went without its key is given the tomb's. Returns what stands now, for every tomb that passed the guard or had a verdict.
+   * verdict that stands already wins, and an ended row that went without its key is given the tomb's. Returns what
+   * stands now, for every tomb that passed the guard or had a verdict.
    */
   entomb(saleId: string, tombs: readonly Tomb[], guard: TombGuard): Promise<Judged[]>;
   /** Rows of these checkouts; absent ones are left out. */
