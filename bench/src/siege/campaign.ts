@@ -173,7 +173,7 @@ export class Campaign {
       return left.length === 0;
     };
     await until(all, CLOSED_MS_MAX, { everyMs: 500, signal: this.#options.signal });
-    const drained = async () => (await this.#stores.heldUnits([...own])) === 0;
+    const drained = async () => (await this.#stores.units([...own])).held === 0;
     await until(drained, READY_MS_MAX, { everyMs: 500, signal: this.#options.signal });
   }
 

@@ -45,11 +45,12 @@ export class Stores {
     return new Set(facts.flatMap((gate) => gate?.holds.map(({ checkoutId }) => checkoutId) ?? []));
   }
 
-  /** Units held in the gates of these sales. */
-  async heldUnits(saleIds: readonly string[]): Promise<number> {
+  /** Units in the gates of these sales that can be had, and that are held. */
+  async units(saleIds: readonly string[]): Promise<{ readonly available: number; readonly held: number }> {
     const { reader } = await this.gate();
     const gates = await Promise.all(saleIds.map((id) => reader.totals(id)));
-    return gates.reduce((sum, gate) => sum + (gate?.totals.held ?? 0), 0);
+    const sum = (state: "available" | "held") => gates.reduce((units, gate) => units + (gate?.totals[state] ?? 0), 0);
+    return { available: sum("available"), held: sum("held") };
   }
 
   async close(): Promise<void> {
