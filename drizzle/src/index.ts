@@ -1,3 +1,4 @@
 export { createLedger } from "./ledger/ledger.ts";
 export { migrate } from "./migrate.ts";
 export { createPool, type PoolOptions } from "./pool.ts";
+export { grantProcessRole } from "./process-role.ts";

@@ -1,9 +1,14 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { CommandFault } from "../command-fault.ts";
 import { faultLine } from "../fault-line.ts";
 import { dataOption } from "./data-option.ts";
 import { findDatabase } from "./stores.ts";
 import { print } from "./terminal.ts";
+
+/** As whom api, worker and scheduler work, unless another name is given. */
+const PROCESS_ROLE = "flashgate_process";
+const ROLE_PASSWORD = "DATABASE_ROLE_PASSWORD";
+const ROLE_PASSWORD_BYTES_MIN = 16;
 
 /** `flashgate migrate` */
 export function addMigrate(program: Command): void {
@@ -14,10 +19,21 @@ export function addMigrate(program: Command): void {
       'Brings the Postgres schema up to date, or finds that it is. Safe to run from several places at once: one applies, the others wait. "flashgate up" does it by itself.',
     )
     .addOption(dataOption())
-    .addHelpText("after", "\nEnvironment: DATABASE_URL (else the instance that runs on --data)")
-    .action(async ({ data }: { data: string }) => {
-      await migrateLedger(await findDatabase(data));
+    .addOption(
+      new Option(
+        "--role [name]",
+        `then make, or bring up to date, the role for api, worker and scheduler: it can log in with ${ROLE_PASSWORD}, reads and writes rows, and can change no table`,
+      ).preset(PROCESS_ROLE),
+    )
+    .addHelpText("after", `\nEnvironment: DATABASE_URL (else the instance that runs on --data), ${ROLE_PASSWORD}`)
+    .action(async ({ data, role }: { data: string; role?: string }) => {
+      const password = role === undefined ? "" : rolePassword();
+      const databaseUrl = await findDatabase(data);
+      await migrateLedger(databaseUrl);
       print("The ledger's schema is up to date.");
+      if (role === undefined) return;
+      await grantRole(databaseUrl, password, role);
+      print(`The role ${role} may work on it: name it in the DATABASE_URL of api, worker and scheduler.`);
     });
 }
 
@@ -27,4 +43,20 @@ export async function migrateLedger(databaseUrl: string): Promise<void> {
   await migrate(databaseUrl).catch((error: unknown) => {
     throw new CommandFault(`The ledger cannot be migrated: ${faultLine(error)}`);
   });
+}
+
+/** The URL of the processes' role, made or brought up to date. Throws a CommandFault with the reason when it cannot be. */
+export async function grantRole(databaseUrl: string, password: string, role = PROCESS_ROLE): Promise<string> {
+  const { grantProcessRole } = await import("@flashgate/drizzle");
+  return grantProcessRole(databaseUrl, role, password).catch((error: unknown) => {
+    throw new CommandFault(`The role of the processes cannot be made: ${faultLine(error)}`);
+  });
+}
+
+function rolePassword(): string {
+  const password = process.env[ROLE_PASSWORD] ?? "";
+  if (Buffer.byteLength(password) >= ROLE_PASSWORD_BYTES_MIN) return password;
+  throw new CommandFault(
+    `${ROLE_PASSWORD} must have at least ${ROLE_PASSWORD_BYTES_MIN} bytes: make one with "openssl rand -hex 16"`,
+  );
 }

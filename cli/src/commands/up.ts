@@ -10,15 +10,15 @@ import { Connection } from "../connection.ts";
 import { newSecret } from "../ids.ts";
 import { childPlans } from "../instance-plan.ts";
 import { Interrupted, onInterruption, orInterrupted } from "../interruption.ts";
+import { keepSecret } from "../kept-secret.ts";
 import { freePorts } from "../ports.ts";
 import { readSale, type SaleView } from "../sale-view.ts";
-import { keepTicketSecret } from "../ticket-secret.ts";
 import { until } from "../until.ts";
 import { readUpState, removeUpState, upStateOf, writeUpState } from "../up-state.ts";
 import { welcomeText } from "../welcome.ts";
 import { commandLine } from "./command-line.ts";
 import { DATA_FOLDER } from "./data-option.ts";
-import { migrateLedger } from "./migrate.ts";
+import { grantRole, migrateLedger } from "./migrate.ts";
 import { type Addresses, withStores } from "./stores.ts";
 import { colours, print } from "./terminal.ts";
 
@@ -84,8 +84,8 @@ async function up(options: UpOptions): Promise<void> {
   print(`Starting Postgres and Redis on ${options.data} …`);
   const databases = await startDatabases(options.data, interruption);
   try {
-    await orInterrupted(migrateLedger(databases.databaseUrl), interruption);
-    await runProcesses(options, apiPorts, databases, { startedMs, interruption });
+    const processUrl = await orInterrupted(prepareLedger(options.data, databases), interruption);
+    await runProcesses(options, apiPorts, { ...databases, processUrl }, { startedMs, interruption });
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
   } finally {
@@ -94,8 +94,16 @@ async function up(options: UpOptions): Promise<void> {
   print("Stopped.");
 }
 
+/** The schema, and who may work on it: a private Postgres has a role for the processes, a given one is used as given. */
+async function prepareLedger(dataDir: string, { databaseUrl, isPrivate }: Databases): Promise<string> {
+  await migrateLedger(databaseUrl);
+  return isPrivate ? grantRole(databaseUrl, keepSecret(dataDir, "database-password", newSecret)) : databaseUrl;
+}
+
 interface Databases {
   readonly databaseUrl: string;
+  /** Whether the Postgres is this instance's own. */
+  readonly isPrivate: boolean;
   readonly redisUrl: string;
   /** Rejects when they went down for good. */
   readonly down: Promise<never>;
@@ -112,9 +120,10 @@ async function startDatabases(dataDir: string, interruption: AbortSignal): Promi
   });
   down.catch(() => undefined);
   const { startLocalServices } = await import("@flashgate/local");
-  const { databaseUrl, redisUrl, stop } = await startLocalServices({ dataDir, durable: true, onDown });
+  const services = await startLocalServices({ dataDir, durable: true, onDown });
   interruption.removeEventListener("abort", leave);
-  return { databaseUrl, redisUrl, down, stop };
+  const { databaseUrl, redisUrl, stop } = services;
+  return { databaseUrl, isPrivate: services.postgres.kind === "private", redisUrl, down, stop };
 }
 
 interface UpRun {
@@ -123,17 +132,22 @@ interface UpRun {
 }
 
 /** Runs the processes until the user or the databases end it. */
-async function runProcesses(options: UpOptions, apiPorts: number[], databases: Databases, run: UpRun): Promise<void> {
+async function runProcesses(
+  options: UpOptions,
+  apiPorts: number[],
+  databases: Databases & { readonly processUrl: string },
+  run: UpRun,
+): Promise<void> {
   const dataDir = options.data;
-  const { databaseUrl, redisUrl, down } = databases;
-  const secret = process.env["TICKET_SECRET"] || keepTicketSecret(dataDir, newSecret);
+  const { processUrl, redisUrl, down } = databases;
+  const secret = process.env["TICKET_SECRET"] || keepSecret(dataDir, "ticket-secret", newSecret);
   const plans = childPlans({
     program: PROGRAM,
     apiPorts,
     workers: options.worker,
     schedulers: options.scheduler,
     logsDir: join(dataDir, "logs"),
-    env: { ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, TICKET_SECRET: secret },
+    env: { ...process.env, DATABASE_URL: processUrl, REDIS_URL: redisUrl, TICKET_SECRET: secret },
   });
   const startedAt = new Date(wallClock.nowMs()).toISOString();
   const publish = () => writeUpState(dataDir, upStateOf(children.list(), process.pid, startedAt));

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { createPool } from "@flashgate/drizzle";
 import { afterAll, describe, expect, it } from "vitest";
 import { ask, checkout, flashgate, Instance, verdictOf } from "./instance.ts";
 
@@ -21,6 +22,29 @@ describe("flashgate up", () => {
     const list = JSON.parse((await instance.flashgate("sale", "list", "--json")).stdout);
     expect(JSON.stringify(list).match(/"\d{10}"/g)).toHaveLength(3);
     expect(await instance.flashgate("verify", "--sale", "current")).toMatchObject({ code: 0 });
+  });
+
+  it("lets its processes change rows and no table", async () => {
+    const { url } = (await instance.databases()).postgres;
+    const pool = createPool({ url, max: 1, applicationName: "operator", onError: () => undefined });
+    const { rows } = await pool.query(
+      "SELECT DISTINCT usename AS role FROM pg_stat_activity WHERE application_name ~ '^flashgate-(api|worker|scheduler)'",
+    );
+    await pool.end();
+    expect(rows).toEqual([{ role: "flashgate_process" }]);
+  });
+
+  it("makes a role for a Postgres of one's own, or says what is missing", async () => {
+    const migrate = (password: string) =>
+      flashgate(["migrate", "--role", "other_process", "--data", instance.dataDir], {
+        DATABASE_ROLE_PASSWORD: password,
+      });
+    const refused = await migrate("short");
+    expect(refused).toMatchObject({ code: 1, stdout: "" });
+    expect(refused.stderr).toMatch(/DATABASE_ROLE_PASSWORD must have at least 16 bytes/);
+    const made = await migrate("long enough for a role");
+    expect(made).toMatchObject({ code: 0, stderr: "" });
+    expect(made.stdout).toMatch(/The role other_process may work on it/);
   });
 
   it("runs once on a folder: the second start says who holds it, and harms nothing", async () => {

@@ -4,12 +4,15 @@ import { CommandFault } from "./command-fault.ts";
 
 const BYTES_MIN = 32;
 
+/** What is kept, by the name of its file. */
+export type SecretName = "ticket-secret" | "database-password";
+
 /**
- * The secret that signs the tickets of a data folder, made by `make` on the first run and kept for the next ones:
- * tickets must stay readable when the instance is restarted. Only its owner may read the file.
+ * A secret of a data folder, made by `make` on the first run and kept for the next ones: tickets stay readable, and the
+ * database is still opened, when the instance is restarted. Only its owner may read the file.
  */
-export function keepTicketSecret(dataDir: string, make: () => string): string {
-  const file = join(dataDir, "ticket-secret");
+export function keepSecret(dataDir: string, name: SecretName, make: () => string): string {
+  const file = join(dataDir, name);
   mkdirSync(dataDir, { recursive: true });
   try {
     writeFileSync(file, `${make()}\n`, { flag: "wx", mode: 0o600 });
