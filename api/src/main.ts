@@ -94,7 +94,7 @@ async function openWorld(config: ApiConfig) {
   });
   const events = await openFeed(config.REDIS_URL, "api");
   const queue = new BullSettlementQueue({
-    url: config.REDIS_URL,
+    url: config.REDIS_QUEUE_URL ?? config.REDIS_URL,
     onFault: (page, error) => lines.pageNotEnqueued(page.saleId, error),
   });
   await queue.whenReady();

@@ -11,13 +11,23 @@ export interface InstanceOptions {
   readonly logsDir: string;
   /** What all children are told. */
   readonly env: NodeJS.ProcessEnv;
+  /** What the schedulers are told besides. */
+  readonly schedulerEnv: NodeJS.ProcessEnv;
 }
 
 /** Room for what a crowd's requests leave behind: with Node's 16 MB a fifth of an api's time goes into collecting it. */
 const API_NODE_OPTIONS = ["--max-semi-space-size=64"];
 
 /** The children of an instance, in the order in which they stop: first who takes work, then who does it. */
-export function childPlans({ program, apiPorts, workers, schedulers, logsDir, env }: InstanceOptions): ChildPlan[] {
+export function childPlans({
+  program,
+  apiPorts,
+  workers,
+  schedulers,
+  logsDir,
+  env,
+  schedulerEnv,
+}: InstanceOptions): ChildPlan[] {
   const plan = (service: string, index: number, own: NodeJS.ProcessEnv = {}): ChildPlan => {
     const name = `${service}-${index + 1}`;
     // a fixed ops port is good for one process only
@@ -36,6 +46,6 @@ export function childPlans({ program, apiPorts, workers, schedulers, logsDir, en
   return [
     ...apiPorts.map((port, index) => plan("api", index, { PORT: String(port) })),
     ...Array.from({ length: workers }, (_, index) => plan("worker", index)),
-    ...Array.from({ length: schedulers }, (_, index) => plan("scheduler", index)),
+    ...Array.from({ length: schedulers }, (_, index) => plan("scheduler", index, schedulerEnv)),
   ];
 }

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { addLoad } from "./commands/load.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addProcesses } from "./commands/processes.ts";
+import { addRedisUsers } from "./commands/redis-users.ts";
 import { addSale } from "./commands/sale.ts";
 import { addUp } from "./commands/up.ts";
 import { addVerify } from "./commands/verify.ts";
@@ -24,7 +25,7 @@ const program = new Command("flashgate")
     '\nStart with "flashgate up", then "flashgate load" in another terminal, then "flashgate verify".',
   );
 
-for (const add of [addUp, addLoad, addSale, addVerify, addProcesses, addMigrate]) add(program);
+for (const add of [addUp, addLoad, addSale, addVerify, addProcesses, addMigrate, addRedisUsers]) add(program);
 
 // Whoever reads our output may leave before it ends: that is no error of ours.
 process.stdout.on("error", () => undefined);

@@ -18,6 +18,7 @@ function childrenOf(program: string) {
     schedulers: 1,
     logsDir: folder,
     env: { ...process.env, ENDED_FILE: ended, OPS_PORT: "9000" },
+    schedulerEnv: { REDIS_URL: "redis://opener" },
   });
   const events = { onChanged: vi.fn(), onDied: vi.fn<(line: string) => void>() };
   const children = new Children(plans, events, steadyClock);
@@ -30,6 +31,7 @@ test("each process has its name, its log and its port; none shares an ops port",
   expect(plans.map(({ name }) => name)).toEqual(["api-1", "api-2", "worker-1", "scheduler-1"]);
   expect(plans.map(({ env }) => env["PORT"])).toEqual(["3000", "3001", process.env["PORT"], process.env["PORT"]]);
   expect(new Set(plans.map(({ env }) => env["OPS_PORT"]))).toEqual(new Set(["0"]));
+  expect(plans.map(({ env }) => env["REDIS_URL"] === "redis://opener")).toEqual([false, false, false, true]);
   expect(plans[2]?.logFile.endsWith("worker-1.log")).toBe(true);
 });
 

@@ -13,6 +13,8 @@ export interface StartRequest {
   /** Whether a commit survives the loss of power. */
   readonly postgresDurable: boolean;
   readonly redisDurable: boolean;
+  /** Lines of redis.conf. */
+  readonly redisUsers: readonly string[];
   readonly restartLimit: RestartLimit;
   /** Whether the data folder goes when the servers stop, however the run ends. */
   readonly disposable: boolean;

@@ -92,13 +92,13 @@ export class PrivateServers {
   }
 
   #recipe(name: ServerName, signal: AbortSignal): Promise<ServerRecipe> {
-    const { dataDir, cacheDir, postgresDurable, redisDurable } = this.#request;
+    const { dataDir, cacheDir, postgresDurable, redisDurable, redisUsers } = this.#request;
     const shared = { dataDir, password: this.#file.password, env: this.#env };
     switch (name) {
       case "postgres":
         return postgresRecipe({ ...shared, durable: postgresDurable }, signal);
       case "redis":
-        return redisRecipe({ ...shared, cacheDir, durable: redisDurable }, signal);
+        return redisRecipe({ ...shared, cacheDir, durable: redisDurable, users: redisUsers }, signal);
     }
   }
 

@@ -15,6 +15,8 @@ export interface RedisSettings {
   readonly password: string;
   /** Whether each write is on disk before its reply; else nothing is written at all. */
   readonly durable: boolean;
+  /** Users beside the one with the password, as lines of redis.conf. */
+  readonly users: readonly string[];
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -46,11 +48,17 @@ export async function redisRecipe(settings: RedisSettings, signal: AbortSignal):
   };
 }
 
-function configuration({ password, durable }: RedisSettings, folder: string, pidFile: string, port: number): string {
+function configuration(
+  { password, durable, users }: RedisSettings,
+  folder: string,
+  pidFile: string,
+  port: number,
+): string {
   const lines = [
     `bind ${HOST}`,
     `port ${port}`,
     `requirepass ${password}`,
+    ...users,
     `dir ${JSON.stringify(folder)}`,
     `pidfile ${JSON.stringify(pidFile)}`,
     // keeps the path of this file in the command line, by which a server left behind is known

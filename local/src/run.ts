@@ -16,6 +16,8 @@ export interface LocalServicesOptions {
   readonly durable: boolean;
   /** For Redis alone; default: `durable`. */
   readonly redisDurable?: boolean;
+  /** Users that Redis knows beside the one of its URL, as lines of redis.conf. Default: none. */
+  readonly redisUsers?: readonly string[];
   /** Where a downloaded Redis is kept. Default: `.data/cache` in the folder of the project. */
   readonly cacheDir?: string;
   /** How often a server that dies is restarted before all is given up. Default: 5 times within 30 s. */
@@ -66,6 +68,7 @@ export async function startRun(
     privateServers,
     postgresDurable: options.durable,
     redisDurable: options.redisDurable ?? options.durable,
+    redisUsers: options.redisUsers ?? [],
     restartLimit: options.restartLimit ?? DEFAULT_RESTART_LIMIT,
     disposable: options.disposable,
   };

@@ -45,3 +45,7 @@ export const EVENTS_CHANNEL = `${PREFIX}:events`;
 /** BullMQ's own prefix and the name of the one queue of page jobs. */
 export const QUEUE_PREFIX = "{flashgate-settlement}";
 export const QUEUE_NAME = "pages";
+
+/** What the keys of all gates, and of the queue, look like to Redis's access rules. */
+export const GATE_KEYS = `${PREFIX}:{*`;
+export const QUEUE_KEYS = `${QUEUE_PREFIX}:*`;

@@ -4,13 +4,17 @@ import type { Redis } from "ioredis";
 import { afterAll, beforeAll } from "vitest";
 import { connect, ready } from "../src/connection.ts";
 import { openFeed, openGate, type RedisGate } from "../src/gate.ts";
+import { redisUsers, urlFor } from "../src/users.ts";
 
 const BACKLOG_MAX = 40;
+const PASSWORDS = { gate: "gate secret", opener: "opener secret", queue: "queue secret" };
 
 /** A Redis of this file's own, since its life is cut: durable, as in production. */
 let server: TestRedis;
 let control: Redis;
+/** As the processes are: who admits and judges may do less than who opens. */
 let gate: RedisGate;
+let opener: RedisGate;
 let events: Awaited<ReturnType<typeof openFeed>>;
 
 /** Each look at it is long after the last one, so that nothing found shut is remembered as shut. */
@@ -23,16 +27,19 @@ const clock = {
 };
 
 beforeAll(async () => {
-  server = await startTestServices({ redisOnly: true, redisDurable: true });
+  server = await startTestServices({ redisOnly: true, redisDurable: true, redisUsers: redisUsers(PASSWORDS) });
   control = connect(server.redisUrl, "test-control", "wait");
   await ready(control);
-  gate = await openGate({ url: server.redisUrl, name: "test", clock, backlogMax: BACKLOG_MAX });
-  events = await openFeed(server.redisUrl, "test");
+  const urlOf = (user: "gate" | "opener") => urlFor(server.redisUrl, user, PASSWORDS[user]);
+  gate = await openGate({ url: urlOf("gate"), name: "test", clock, backlogMax: BACKLOG_MAX });
+  opener = await openGate({ url: urlOf("opener"), name: "test-opener", clock, backlogMax: BACKLOG_MAX });
+  events = await openFeed(urlOf("gate"), "test");
 });
 
 afterAll(async () => {
   events?.close();
   gate?.close();
+  opener?.close();
   control?.disconnect();
   await server?.stop();
 });
@@ -44,7 +51,7 @@ async function restart(): Promise<void> {
   process.kill(server.pid(), "SIGKILL");
   await closed;
   await back;
-  await gate.whenReady();
+  await Promise.all([gate.whenReady(), opener.whenReady()]);
 }
 
 async function nowMs(): Promise<number> {
@@ -53,6 +60,15 @@ async function nowMs(): Promise<number> {
 }
 
 gateContract("redis", async () => {
-  const { admission, holds, opening, reader } = gate;
-  return { admission, holds, opening, reader, feed: events.feed, nowMs, restart, backlogMax: BACKLOG_MAX };
+  const { admission, holds, reader } = gate;
+  return {
+    admission,
+    holds,
+    opening: opener.opening,
+    reader,
+    feed: events.feed,
+    nowMs,
+    restart,
+    backlogMax: BACKLOG_MAX,
+  };
 });

@@ -5,6 +5,8 @@ const positive = (fallback: number, max: number) => z.coerce.number().int().min(
 const schema = z.object({
   DATABASE_URL: z.string().min(1, "the URL of the Postgres that judges"),
   REDIS_URL: z.string().min(1, "the URL of the Redis that admits"),
+  /** Of the Redis that carries the pages, or another user of the same one; by default REDIS_URL. */
+  REDIS_QUEUE_URL: z.string().min(1, "leave it out where the queue is at REDIS_URL").optional(),
   /** Database connections of this process: one for each duty that may run at once. */
   DATABASE_POOL: positive(4, 90),
   /** Whether hourly sales are prepared; custom sales are looked after in any case. */

@@ -41,7 +41,7 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
     onUnreadable: (saleId, checkoutId) => telemetry.emit({ kind: "hold_unreadable", saleId, checkoutId }),
   });
   const queue = new BullSettlementQueue({
-    url: config.REDIS_URL,
+    url: config.REDIS_QUEUE_URL ?? config.REDIS_URL,
     onFault: (page, error) => lines.pageNotEnqueued(page.saleId, error),
   });
   await queue.whenReady();

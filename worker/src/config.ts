@@ -6,6 +6,8 @@ const schema = z
   .object({
     DATABASE_URL: z.string().min(1, "the URL of the Postgres that judges"),
     REDIS_URL: z.string().min(1, "the URL of the Redis that admits"),
+    /** Of the Redis that carries the pages, or another user of the same one; by default REDIS_URL. */
+    REDIS_QUEUE_URL: z.string().min(1, "leave it out where the queue is at REDIS_URL").optional(),
     /** Database connections of this process. */
     DATABASE_POOL: positive(6, 90),
     /** Pages settled at once. */

@@ -46,7 +46,7 @@ export async function startWorker(env: NodeJS.ProcessEnv): Promise<void> {
   const parts = { ledger: createLedger(pool), holds: gate.holds, clock, telemetry };
   if (failpoints) arm(failpoints, pool, parts, lines);
   const consumer = new BullSettlementConsumer({
-    url: config.REDIS_URL,
+    url: config.REDIS_QUEUE_URL ?? config.REDIS_URL,
     concurrency: config.PAGE_CONCURRENCY,
     settle: (page) => runPageJob(parts, page),
     onFault: (error) => lines.pageFailed(error),

@@ -195,6 +195,7 @@ function withoutStores(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const foreign = new Set([
     "DATABASE_URL",
     "REDIS_URL",
+    "REDIS_QUEUE_URL",
     "PORT",
     "OPS_PORT",
     "TICKET_SECRET",

@@ -25,7 +25,7 @@ export class RedisServer extends StoreServer {
 
   static async prepare(place: RedisPlace, onDied: (how: string) => void): Promise<RedisServer> {
     const { dataDir, password, env } = place;
-    const settings = { dataDir, password, env, cacheDir: CACHE_DIR, durable: true };
+    const settings = { dataDir, password, env, cacheDir: CACHE_DIR, durable: true, users: [] };
     const recipe = await redisRecipe(settings, new AbortController().signal);
     return new RedisServer(recipe, await freePort(undefined), onDied, join(dataDir, "redis"));
   }

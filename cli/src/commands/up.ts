@@ -18,7 +18,7 @@ import { readUpState, removeUpState, upStateOf, writeUpState } from "../up-state
 import { welcomeText } from "../welcome.ts";
 import { commandLine } from "./command-line.ts";
 import { DATA_FOLDER } from "./data-option.ts";
-import { grantRole, migrateLedger } from "./migrate.ts";
+import { type Databases, startDatabases } from "./databases.ts";
 import { type Addresses, withStores } from "./stores.ts";
 import { colours, print } from "./terminal.ts";
 
@@ -82,48 +82,17 @@ async function up(options: UpOptions): Promise<void> {
   mkdirSync(join(options.data, "logs"), { recursive: true });
 
   print(`Starting Postgres and Redis on ${options.data} …`);
-  const databases = await startDatabases(options.data, interruption);
   try {
-    const processUrl = await orInterrupted(prepareLedger(options.data, databases), interruption);
-    await runProcesses(options, apiPorts, { ...databases, processUrl }, { startedMs, interruption });
+    const databases = await startDatabases(options.data, interruption);
+    try {
+      await runProcesses(options, apiPorts, databases, { startedMs, interruption });
+    } finally {
+      await databases.stop();
+    }
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
-  } finally {
-    await databases.stop();
   }
   print("Stopped.");
-}
-
-/** The schema, and who may work on it: a private Postgres has a role for the processes, a given one is used as given. */
-async function prepareLedger(dataDir: string, { databaseUrl, isPrivate }: Databases): Promise<string> {
-  await migrateLedger(databaseUrl);
-  return isPrivate ? grantRole(databaseUrl, keepSecret(dataDir, "database-password", newSecret)) : databaseUrl;
-}
-
-interface Databases {
-  readonly databaseUrl: string;
-  /** Whether the Postgres is this instance's own. */
-  readonly isPrivate: boolean;
-  readonly redisUrl: string;
-  /** Rejects when they went down for good. */
-  readonly down: Promise<never>;
-  stop(): Promise<void>;
-}
-
-async function startDatabases(dataDir: string, interruption: AbortSignal): Promise<Databases> {
-  // While they start there is nothing to drain: this process goes at once, and their supervisor, which notices, cleans up.
-  const leave = () => process.exit(0);
-  interruption.addEventListener("abort", leave);
-  let onDown: (reason: string) => void = () => undefined;
-  const down = new Promise<never>((_, reject) => {
-    onDown = (reason) => reject(new CommandFault(`The databases are down: ${reason}`));
-  });
-  down.catch(() => undefined);
-  const { startLocalServices } = await import("@flashgate/local");
-  const services = await startLocalServices({ dataDir, durable: true, onDown });
-  interruption.removeEventListener("abort", leave);
-  const { databaseUrl, redisUrl, stop } = services;
-  return { databaseUrl, isPrivate: services.postgres.kind === "private", redisUrl, down, stop };
 }
 
 interface UpRun {
@@ -132,14 +101,9 @@ interface UpRun {
 }
 
 /** Runs the processes until the user or the databases end it. */
-async function runProcesses(
-  options: UpOptions,
-  apiPorts: number[],
-  databases: Databases & { readonly processUrl: string },
-  run: UpRun,
-): Promise<void> {
+async function runProcesses(options: UpOptions, apiPorts: number[], databases: Databases, run: UpRun): Promise<void> {
   const dataDir = options.data;
-  const { processUrl, redisUrl, down } = databases;
+  const { env, schedulerEnv, down } = databases;
   const secret = process.env["TICKET_SECRET"] || keepSecret(dataDir, "ticket-secret", newSecret);
   const plans = childPlans({
     program: PROGRAM,
@@ -147,7 +111,8 @@ async function runProcesses(
     workers: options.worker,
     schedulers: options.scheduler,
     logsDir: join(dataDir, "logs"),
-    env: { ...process.env, DATABASE_URL: processUrl, REDIS_URL: redisUrl, TICKET_SECRET: secret },
+    env: { ...process.env, ...env, TICKET_SECRET: secret },
+    schedulerEnv,
   });
   const startedAt = new Date(wallClock.nowMs()).toISOString();
   const publish = () => writeUpState(dataDir, upStateOf(children.list(), process.pid, startedAt));

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createPool } from "@flashgate/drizzle";
 import { afterAll, describe, expect, it } from "vitest";
 import { ask, checkout, flashgate, Instance, verdictOf } from "./instance.ts";
+import { redisCommand } from "./redis-wire.ts";
 
 const instance = new Instance();
 afterAll(() => instance.dispose());
@@ -32,6 +33,21 @@ describe("flashgate up", () => {
     );
     await pool.end();
     expect(rows).toEqual([{ role: "flashgate_process" }]);
+  });
+
+  it("lets each process do in Redis what it needs: who admits cannot open, who queues cannot admit", async () => {
+    const [clients = ""] = await redisCommand((await instance.databases()).redis.url, "CLIENT", "LIST");
+    const users = [...clients.matchAll(/ name=flashgate-(\S+) .* user=(\S+)/g)].map(
+      ([, name, user]) => `${name} ${user}`,
+    );
+    expect([...new Set(users)].sort()).toEqual([
+      "api-feed flashgate_gate",
+      "api-gate flashgate_gate",
+      "consumer flashgate_queue",
+      "queue flashgate_queue",
+      "scheduler-gate flashgate_opener",
+      "worker-gate flashgate_gate",
+    ]);
   });
 
   it("makes a role for a Postgres of one's own, or says what is missing", async () => {

@@ -1,0 +1,45 @@
+import { createHash } from "node:crypto";
+import { EVENTS_CHANNEL, GATE_KEYS, QUEUE_KEYS } from "./keys.ts";
+
+/**
+ * Who works on Redis. `gate`: api and worker, who can run what a recovery has loaded and read gates. `opener`: the
+ * scheduler, who alone may load scripts, which is to grant leases. `queue`: BullMQ, of all of them, on its own keys.
+ */
+export type RedisUser = "gate" | "opener" | "queue";
+
+const NAMES: Readonly<Record<RedisUser, string>> = {
+  gate: "flashgate_gate",
+  opener: "flashgate_opener",
+  queue: "flashgate_queue",
+};
+
+/** Of every connection: who is there, and is the server the one it should be. INFO counts as dangerous. */
+const GREETING = "+client -@admin -@dangerous +ping +info +hello +auth +select +quit";
+/** Redis asks the user who runs a script for the rights of each command in it. */
+const SCRIPTED =
+  "+hset +hincrby +hdel +hlen +sadd +srem +srandmember +zadd +zrem +zrangebyscore +pexpire +publish +time";
+const READS = "+hget +hmget +hgetall +smembers +zrange +multi +exec +discard +subscribe +unsubscribe";
+const OPENING = "+script|load +script|exists +watch +unwatch +hscan +del +unlink +rename +persist";
+
+const RIGHTS: Readonly<Record<RedisUser, string>> = {
+  gate: `~${GATE_KEYS} &${EVENTS_CHANNEL} ${GREETING} +evalsha ${SCRIPTED} ${READS}`,
+  opener: `~${GATE_KEYS} &${EVENTS_CHANNEL} ${GREETING} +evalsha ${SCRIPTED} ${READS} ${OPENING}`,
+  // BullMQ sends its scripts' texts itself (EVAL), whenever a server does not know them
+  queue: `~${QUEUE_KEYS} +@all -@scripting +eval +evalsha ${GREETING}`,
+};
+
+/** The three users as lines of redis.conf or of an ACL file, or as arguments of ACL SETUSER; no password in the clear. */
+export function redisUsers(passwords: Readonly<Record<RedisUser, string>>): string[] {
+  return (Object.keys(NAMES) as RedisUser[]).map((user) => {
+    const hash = createHash("sha256").update(passwords[user]).digest("hex");
+    return `user ${NAMES[user]} reset on #${hash} resetchannels ${RIGHTS[user]}`;
+  });
+}
+
+/** The server's URL for one of them. */
+export function urlFor(redisUrl: string, user: RedisUser, password: string): string {
+  const url = new URL(redisUrl);
+  url.username = NAMES[user];
+  url.password = password;
+  return url.href;
+}
