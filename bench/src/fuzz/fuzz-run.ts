@@ -1,0 +1,124 @@
+import { Pool } from "undici";
+import { complaintOf } from "./complaints.ts";
+import { Forge, type Forged } from "./forge.ts";
+import { growthOf, residentBytes } from "./memory.ts";
+import type { Target } from "./target.ts";
+import { attack, wireAttacks } from "./wire-attacks.ts";
+
+export interface FuzzOptions {
+  readonly requests: number;
+  readonly seed: number;
+  /** Requests at once. */
+  readonly connections: number;
+}
+
+export interface FuzzAccount {
+  readonly ok: boolean;
+  readonly seed: number;
+  readonly requests: number;
+  /** Requests that no client can send: refused by the one that was to send them. */
+  readonly unsendable: number;
+  readonly wireAttacks: number;
+  readonly statuses: Readonly<Record<string, number>>;
+  /** From when it was warm to the end, as a share; null for too short a run. */
+  readonly memoryGrowth: number | null;
+  readonly confirmedUnits: number;
+  /** Everything that was wrong, the first of each kind with what was asked. */
+  readonly complaints: readonly string[];
+}
+
+/** Every status that is promised and that a run of this length must have seen, else it tried nothing. */
+const WANTED = ["200", "202", "400", "401", "403", "404", "405", "409", "413", "415", "422"];
+const WANTED_FROM_REQUESTS = 3_000;
+const GROWTH_MAX = 0.1;
+/** From here on a heap has had its time to settle. */
+const GROWTH_FROM_REQUESTS = 50_000;
+const SAMPLE_MS = 250;
+const ANSWER_MS_MAX = 10_000;
+
+/** Sends forged requests and wire attacks, and judges every answer, the processes, their memory and the books. */
+export async function fuzz(target: Target, { requests, seed, connections }: FuzzOptions): Promise<FuzzAccount> {
+  const { saleId, itemIds } = target;
+  const forge = new Forge({ seed, saleIds: [saleId], itemIds });
+  const complaints = new Map<string, string>();
+  const statuses: Record<string, number> = {};
+  const resident: number[] = [];
+  let [sent, unsendable] = [0, 0];
+  const pool = new Pool(target.url, { connections, pipelining: 1 });
+  const sampling = setInterval(() => resident.push(residentBytes(target.apiPid) ?? 0), SAMPLE_MS);
+
+  const ask = async () => {
+    while (sent < requests) {
+      sent += 1;
+      const request = forge.next();
+      const told = await send(pool, request);
+      if (told === "unsendable") {
+        unsendable += 1;
+        continue;
+      }
+      statuses[told.status] = (statuses[told.status] ?? 0) + 1;
+      learnFrom(forge, told.status, told.body);
+      const complaint = complaintOf(request.method, told);
+      if (complaint && !complaints.has(complaint)) complaints.set(complaint, `${complaint}: ${describe(request)}`);
+    }
+  };
+  const attacks = wireAttacks(saleId);
+  const [wire] = await Promise.all([
+    Promise.all(attacks.map((each) => attack(target.url, each))),
+    ...Array.from({ length: connections }, ask),
+  ]);
+  clearInterval(sampling);
+  await pool.close();
+
+  const growth = requests >= GROWTH_FROM_REQUESTS ? growthOf(resident) : null;
+  const { confirmedUnits, violations } = await target.audit();
+  const all = [
+    ...complaints.values(),
+    ...wire.flatMap((complaint) => complaint ?? []),
+    ...(requests >= WANTED_FROM_REQUESTS ? WANTED.filter((status) => !statuses[status]) : []).map(
+      (status) => `no request was answered ${status}: the run tried too little`,
+    ),
+    ...(growth !== null && growth > GROWTH_MAX ? [`the api grew by ${(growth * 100).toFixed(1)} %`] : []),
+    ...target.deaths.map((death) => `ended though nobody had asked for it: ${death}`),
+    ...target.errorLines().map((line) => `logged an error: ${line.slice(0, 300)}`),
+    ...violations.map((violation) => `the audit found ${violation}`),
+  ];
+  return {
+    ok: all.length === 0,
+    ...{ seed, requests, unsendable, statuses, confirmedUnits, complaints: all },
+    wireAttacks: attacks.length,
+    memoryGrowth: growth,
+  };
+}
+
+type Answer = {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: string;
+};
+
+/** An answer that does not come is status 0: the judge has a word for it. */
+async function send(pool: Pool, { method, path, headers, body }: Forged): Promise<Answer | "unsendable"> {
+  try {
+    const answer = await pool.request({
+      ...{ method, path, headers, body },
+      headersTimeout: ANSWER_MS_MAX,
+      bodyTimeout: ANSWER_MS_MAX,
+    });
+    return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
+  } catch (error) {
+    const code = String((error as NodeJS.ErrnoException).code);
+    if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_NOT_SUPPORTED") return "unsendable";
+    return { status: 599, headers: {}, body: `no answer: ${code}` };
+  }
+}
+
+function learnFrom(forge: Forge, status: number, body: string): void {
+  if (status !== 202) return;
+  const { ticket } = Object(JSON.parse(body)) as { ticket?: string };
+  if (ticket !== undefined) forge.learn(ticket);
+}
+
+function describe({ method, path, headers, body }: Forged): string {
+  return `${method} ${path.slice(0, 200)} ${JSON.stringify(headers).slice(0, 400)} ${body?.slice(0, 300) ?? ""}`;
+}

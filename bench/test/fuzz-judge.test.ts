@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { complaintOf } from "../src/fuzz/complaints.ts";
+import { Forge } from "../src/fuzz/forge.ts";
+import { growthOf } from "../src/fuzz/memory.ts";
+
+const JSON_PROBLEM = { "content-type": "application/problem+json; charset=utf-8" };
+const problem = (status: number, over: object = {}) =>
+  JSON.stringify({ type: "/problems/x", title: "X", code: "x", request_id: "r", status, ...over });
+
+describe("an answer of a fuzz run", () => {
+  it.each([
+    ["a success", "GET", 200, {}, "{}"],
+    ["a problem", "POST", 404, JSON_PROBLEM, problem(404)],
+    ["a 503 that says when", "POST", 503, { ...JSON_PROBLEM, "retry-after": "1" }, problem(503)],
+    ["the head of a problem", "HEAD", 404, JSON_PROBLEM, ""],
+    ["Node's own answer to what is not HTTP", "GET", 400, {}, ""],
+  ])("is right: %s", (_what, method, status, headers, body) => {
+    expect(complaintOf(method, { status, headers, body })).toBeNull();
+  });
+
+  it.each([
+    ["a 500", 500, JSON_PROBLEM, problem(500), "answered 500"],
+    ["no answer", 599, {}, "no answer", "answered 599"],
+    ["a 503 that does not say when", 503, JSON_PROBLEM, problem(503), "without Retry-After"],
+    [
+      "a stack",
+      400,
+      JSON_PROBLEM,
+      problem(400, { detail: "Error\n    at run (x)" }).replaceAll("\\n", "\n"),
+      "let out",
+    ],
+    ["a statement", 200, {}, '{"detail":"SELECT 1"}', "let out"],
+    ["a page", 404, { "content-type": "text/html" }, "<pre>Cannot GET /</pre>", "which is no problem"],
+    ["another status in the body", 404, JSON_PROBLEM, problem(400), "half a problem"],
+    ["no code", 404, JSON_PROBLEM, problem(404, { code: undefined }), "half a problem"],
+    ["what is not JSON", 404, JSON_PROBLEM, "{", "not JSON"],
+    ["nothing where something was due", 404, {}, "", "which is no problem"],
+  ])("is wrong: %s", (_what, status, headers, body, words) => {
+    expect(complaintOf("POST", { status, headers, body })).toContain(words);
+  });
+});
+
+describe("growth", () => {
+  const flat = (count: number, bytes: number) => Array.from({ length: count }, () => bytes);
+
+  it("is told from when the process was warm", () => {
+    expect(growthOf([...flat(30, 1), ...flat(70, 100)])).toBe(0);
+    expect(growthOf([...flat(60, 100), ...flat(40, 120)])).toBeCloseTo(0.2);
+    expect(growthOf([...flat(60, 120), ...flat(40, 90)])).toBeCloseTo(-0.25);
+  });
+
+  it("is not told of too few samples", () => {
+    expect(growthOf(flat(19, 1))).toBeNull();
+    expect(growthOf(flat(20, 1))).toBe(0);
+  });
+});
+
+describe("the forge", () => {
+  const options = { saleIds: ["x-1"], itemIds: ["i00001", "i00002"] };
+  const some = (seed: number, count: number) => {
+    const forge = new Forge({ seed, ...options });
+    return Array.from({ length: count }, () => forge.next());
+  };
+
+  it("makes the same requests of the same seed, and others of another", () => {
+    expect(some(7, 500)).toEqual(some(7, 500));
+    expect(some(7, 500)).not.toEqual(some(8, 500));
+  });
+
+  it("makes no request line or header that ends early", () => {
+    for (const { method, path, headers } of some(1, 5_000)) {
+      expect(`${method} ${path}`).toMatch(/^[A-Z]+ \/[\x21-\x7e]*$/);
+      for (const value of Object.values(headers)) expect(value).toMatch(/^[\x20-\x7e\xa0-\xff]*$/);
+    }
+  });
+
+  it("asks for tickets that it was told of", () => {
+    const forge = new Forge({ seed: 1, ...options });
+    forge.learn("v1.k.ticket.seal");
+    const paths = Array.from({ length: 300 }, () => forge.next().path);
+    expect(paths.filter((path) => path.startsWith("/v1/tickets/v1.k.ticket.seal")).length).toBeGreaterThan(30);
+  });
+});
