@@ -1,6 +1,9 @@
 import type { Clock } from "@flashgate/core";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
-import { type Problem, sendProblem } from "./responses.ts";
+import type { Access } from "./access.ts";
+import { allowOrigin } from "./cors.ts";
+import { addressKey } from "./rate-limits/address-key.ts";
+import { type Problem, sendOptions, sendProblem } from "./responses.ts";
 import { addLines, type CartParts, purchase } from "./routes/carts.ts";
 import { type CheckoutParts, reserve } from "./routes/checkouts.ts";
 import { readImage } from "./routes/images.ts";
@@ -8,7 +11,7 @@ import type { Handler } from "./routes/route.ts";
 import { listItems, readSale, type SaleParts } from "./routes/sales.ts";
 import { cancelTicket, readTicketStatus, type TicketParts } from "./routes/tickets.ts";
 
-export interface AppParts extends CartParts, CheckoutParts, SaleParts, TicketParts {
+export interface AppParts extends Access, CartParts, CheckoutParts, SaleParts, TicketParts {
   readonly clock: Clock;
   /** A number in [0, 1): spreads Retry-After. */
   readonly random: () => number;
@@ -27,9 +30,11 @@ export function createApp(parts: AppParts): Express {
   app.disable("x-powered-by");
   app.set("etag", false);
   app.set("query parser", "simple");
+  app.set("trust proxy", parts.trustProxy);
 
-  const serve = (path: string, handlers: Partial<Record<string, Handler>>) => {
-    app.route(path).all((request, response) => dispatch(parts, path, handlers, request, response));
+  const serve = (path: string, handlers: Handlers) => {
+    const route = { path, handlers, allow: allowed(handlers) };
+    app.route(path).all((request, response) => dispatch(parts, route, request, response));
   };
   serve("/v1/sales/:sale/checkouts", { POST: reserve(parts) });
   serve("/v1/tickets/:ticket", { GET: readTicketStatus(parts), DELETE: cancelTicket(parts) });
@@ -48,42 +53,63 @@ export function createApp(parts: AppParts): Express {
   return app;
 }
 
-async function dispatch(
-  parts: AppParts,
-  route: string,
-  handlers: Partial<Record<string, Handler>>,
-  request: Request,
-  response: Response,
-): Promise<void> {
+type Handlers = Partial<Record<string, Handler>>;
+
+interface Route {
+  readonly path: string;
+  readonly handlers: Handlers;
+  /** Its methods, as Allow names them. */
+  readonly allow: string;
+}
+
+function allowed(handlers: Handlers): string {
+  return [...Object.keys(handlers), ...(handlers["GET"] ? ["HEAD"] : []), "OPTIONS"].join(", ");
+}
+
+async function dispatch(parts: AppParts, route: Route, request: Request, response: Response): Promise<void> {
   const startedMs = parts.clock.nowMs();
+  const requestId = stamp(parts, request, response, route.allow);
   if (parts.stopping()) response.setHeader("connection", "close");
   try {
-    const problem = await handle(handlers, request, response);
-    if (problem) answer(parts, request, response, problem);
+    const problem = await handle(parts, route, request, response, startedMs);
+    if (problem) sendProblem(response, problem, requestId, parts.random);
   } catch (error) {
     // A client that went away is no failure of ours.
     if (request.destroyed && !request.complete) return;
-    const requestId = answer(parts, request, response, { kind: "unavailable" });
+    sendProblem(response, { kind: "unavailable" }, requestId, parts.random);
     parts.onError(error, requestId);
   }
-  parts.observe(route, request.method, response.statusCode, (parts.clock.nowMs() - startedMs) / 1_000);
+  parts.observe(route.path, request.method, response.statusCode, (parts.clock.nowMs() - startedMs) / 1_000);
 }
 
 async function handle(
-  handlers: Partial<Record<string, Handler>>,
+  { allowances }: AppParts,
+  { handlers, allow }: Route,
   request: Request,
   response: Response,
+  nowMs: number,
 ): Promise<Problem | undefined> {
+  // Costs nothing, and a page could not read the refusal of a preflight.
+  if (request.method === "OPTIONS") return void sendOptions(response, allow);
+  const refused = allowances.address?.spend(addressKey(request), nowMs, response);
+  if (refused) return refused;
   const handler = handlers[request.method === "HEAD" ? "GET" : request.method];
-  if (handler) return handler(request, response);
-  return { kind: "method_not_allowed", allow: Object.keys(handlers).join(", ") };
+  return handler ? handler(request, response) : { kind: "method_not_allowed", allow };
+}
+
+function answer(parts: AppParts, request: Request, response: Response, problem: Problem): void {
+  sendProblem(response, problem, stamp(parts, request, response), parts.random);
 }
 
 const REQUEST_ID = /^[A-Za-z0-9_-]{1,64}$/;
+const TLS_ONLY = "max-age=31536000";
 
-function answer(parts: AppParts, request: Request, response: Response, problem: Problem): string {
+/** Writes on the response what every answer carries, whatever it says; returns the request's id. */
+function stamp(parts: AppParts, request: Request, response: Response, methods?: string): string {
   const given = request.headers["x-request-id"];
   const requestId = typeof given === "string" && REQUEST_ID.test(given) ? given : parts.requestId();
-  sendProblem(response, problem, requestId, parts.random);
+  response.setHeader("x-request-id", requestId);
+  if (parts.tlsOnly) response.setHeader("strict-transport-security", TLS_ONLY);
+  allowOrigin(parts.corsOrigins, request, response, methods);
   return requestId;
 }

@@ -3,7 +3,7 @@ import { type Demand, formatLines, ITEM_ID, type Line, mergeLines } from "@flash
 import type { Request } from "express";
 import { z } from "zod";
 import type { JsonBody } from "./json-body.ts";
-import { keyOf, userOf, waitOf } from "./request-headers.ts";
+import { keyOf, waitOf } from "./request-headers.ts";
 import { type FieldFault, malformed, type Problem } from "./responses.ts";
 
 /** Units one checkout may ask for in all. */
@@ -46,9 +46,7 @@ export interface CheckoutRequest {
 }
 
 /** Makes a checkout out of a request, or says what is wrong with it. */
-export function checkoutOf(request: Request, body: JsonBody): CheckoutRequest | Problem {
-  const userId = userOf(request);
-  if (typeof userId !== "string") return userId;
+export function checkoutOf(request: Request, userId: string, body: JsonBody): CheckoutRequest | Problem {
   const key = keyOf(request);
   if (typeof key !== "string") return key;
   if (body.kind !== "json") return body;

@@ -1,6 +1,5 @@
 import { z } from "zod";
-
-const TICKET_SECRET_BYTES_MIN = 32;
+import { accessFaults, accessSettings, secret } from "./access-settings.ts";
 
 const schema = z
   .object({
@@ -13,14 +12,10 @@ const schema = z
     HOST: z.string().default("127.0.0.1"),
     PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
     /** Signs tickets. */
-    TICKET_SECRET: z.string().refine((secret) => Buffer.byteLength(secret) >= TICKET_SECRET_BYTES_MIN, {
-      message: `must have at least ${TICKET_SECRET_BYTES_MIN} bytes: make one with "openssl rand -hex 32"`,
-    }),
+    TICKET_SECRET: secret,
     /** The secret before the last rotation: its tickets are still read. */
-    TICKET_SECRET_PREVIOUS: z.string().min(TICKET_SECRET_BYTES_MIN).optional(),
-    /** Who says who is asking. `trusted`: the shop's own backend, in X-User-Id. */
-    AUTH: z.enum(["trusted"]).default("trusted"),
-    AUTH_TRUSTED_IN_PRODUCTION: z.enum(["yes", "no"]).default("no"),
+    TICKET_SECRET_PREVIOUS: secret.optional(),
+    ...accessSettings,
     NODE_ENV: z.string().default("development"),
     /** Which attempts are recorded in the ledger: refused ones as well, or accepted ones only. */
     ATTEMPTS: z.enum(["all", "accepted"]).default("all"),
@@ -28,11 +23,13 @@ const schema = z
     OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
     LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   })
-  .refine((env) => env.NODE_ENV !== "production" || env.AUTH_TRUSTED_IN_PRODUCTION === "yes", {
-    path: ["AUTH"],
-    message:
-      "trusted takes X-User-Id from anybody who can reach the port: in production set AUTH_TRUSTED_IN_PRODUCTION=yes and let only the shop's backend through",
-  });
+  .superRefine(
+    (env, context) => {
+      for (const [path, message] of accessFaults(env)) context.addIssue({ code: "custom", path: [path], message });
+    },
+    // Even where single settings are faulty: whoever mends them learns of everything at once.
+    { when: () => true },
+  );
 
 export type ApiConfig = z.infer<typeof schema>;
 

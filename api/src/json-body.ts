@@ -25,6 +25,8 @@ export function readJson(request: Request): Promise<JsonBody> | JsonBody {
     return { kind: "wrong_type", detail: "Content-Encoding is not accepted: send the body as it is" };
   }
   if (Number(headers["content-length"] ?? 0) > BODY_BYTES_MAX) return { kind: "too_large" };
+  // A stream that is gone tells nobody who begins to listen now.
+  if (request.destroyed) return { kind: "malformed", detail: "the body was cut off" };
   return new Promise((resolve, reject) => {
     let text = "";
     request.setEncoding("utf8");

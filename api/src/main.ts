@@ -13,6 +13,7 @@ import {
 } from "@flashgate/monitoring";
 import { BACKLOG_MAX, BullSettlementQueue, openFeed, openGate } from "@flashgate/redis";
 import closeWithGrace from "close-with-grace";
+import { createAccess } from "./access.ts";
 import { createApp } from "./app.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import { BoardKeeper } from "./board-keeper.ts";
@@ -156,6 +157,7 @@ function createPublicApp(
   const ids = createIds();
   return createApp({
     ...memory,
+    ...createAccess(config, clock),
     ledger,
     queue,
     clock,

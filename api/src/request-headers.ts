@@ -1,17 +1,8 @@
 import type { Request } from "express";
 import { malformed, type Problem } from "./responses.ts";
 
-const USER_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const IDEMPOTENCY_KEY = /^"?([\x21\x23-\x7e]{1,255}?)"?$/;
 const WAIT_S_MAX = 30;
-
-/** The shopper that the shop's backend vouches for. */
-export function userOf(request: Request): string | Problem {
-  const userId = request.headers["x-user-id"];
-  if (userId === undefined || userId === "") return { kind: "unauthenticated" };
-  if (typeof userId === "string" && USER_ID.test(userId)) return userId;
-  return malformed([{ field: "X-User-Id", message: "must be 1 to 64 letters, digits, _ or -" }]);
-}
 
 /** `Prefer: wait=N` in milliseconds, 0 where it is not asked for; capped at 30 s. */
 export function waitOf(request: Request): number {

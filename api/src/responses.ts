@@ -13,7 +13,8 @@ export type Step = "checkout" | "lines" | "purchase";
 /** Everything that can be answered but a success. */
 export type Problem =
   | { readonly kind: "malformed"; readonly detail: string; readonly faults?: readonly FieldFault[] }
-  | { readonly kind: "unauthenticated" }
+  | { readonly kind: "unauthenticated"; readonly detail: string; readonly challenge: string }
+  | { readonly kind: "rate_limited"; readonly policy: "user" | "address"; readonly waitS: number }
   | { readonly kind: "not_found"; readonly what: "sale" | "item" | "ticket" | "route" }
   | { readonly kind: "method_not_allowed"; readonly allow: string }
   | { readonly kind: "already_confirmed" }
@@ -46,7 +47,9 @@ interface Answer {
 const HEADERS = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
   "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
 } as const;
 
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -90,9 +93,19 @@ export function sendNotModified(response: Response, etag: string): void {
   response.end();
 }
 
-/** An image that never changes. */
+/** An image that never changes, for the pages of any shop. */
 export function sendImage(response: Response, svg: string): void {
-  send(response, 200, "image/svg+xml; charset=utf-8", svg, { "cache-control": "public, max-age=31536000, immutable" });
+  const headers = {
+    "cache-control": "public, max-age=31536000, immutable",
+    "cross-origin-resource-policy": "cross-origin",
+  };
+  send(response, 200, "image/svg+xml; charset=utf-8", svg, headers);
+}
+
+/** What can be done with a path. */
+export function sendOptions(response: Response, allow: string): void {
+  response.writeHead(204, { ...HEADERS, allow });
+  response.end();
 }
 
 /** Answers with an RFC 9457 problem. */
@@ -105,7 +118,7 @@ export function sendProblem(response: Response, problem: Problem, requestId: str
   const code = problem.kind === "not_found" ? `${problem.what}_not_found` : problem.kind;
   const body = { type: `/problems/${code}`, title, status, code, detail, ...more, request_id: requestId };
   const retry = retryAfterS === undefined ? {} : { "retry-after": String(retryAfterS + Math.floor(random() * 2)) };
-  const all = { ...PRIVATE, "x-request-id": requestId, ...headers, ...retry };
+  const all = { ...PRIVATE, ...headers, ...retry };
   send(response, status, "application/problem+json; charset=utf-8", JSON.stringify(body), all);
 }
 
@@ -119,8 +132,10 @@ function answerOf(problem: Problem): Answer {
       const fault = { field: "items[].item_id", message: `"${problem.itemId}" is not an item of this sale` };
       return { status: 400, title: "No such item", detail: fault.message, more: { errors: [fault] } };
     }
-    case "unauthenticated":
-      return { status: 401, title: "Who is asking?", detail: "Send the shopper's id in the X-User-Id header." };
+    case "unauthenticated": {
+      const { detail, challenge } = problem;
+      return { status: 401, title: "Who is asking?", detail, headers: { "www-authenticate": challenge } };
+    }
     case "user_limit": {
       const detail = `The limit of this sale is reached: ${problem.unitsLeft} more for this shopper, what is held included.`;
       return { status: 403, title: "Over the limit", detail, more: { units_left: problem.unitsLeft } };
@@ -129,12 +144,10 @@ function answerOf(problem: Problem): Answer {
       return { status: 404, title: "Not found", detail: `There is no such ${problem.what}.` };
     case "method_not_allowed":
       return { status: 405, title: "Not this way", detail: `Use ${problem.allow}.`, headers: { allow: problem.allow } };
-    case "sold_out":
-      return {
-        status: 409,
-        title: "Sold out",
-        detail: "Not enough is left. Stock may come back while checkouts are being settled.",
-      };
+    case "sold_out": {
+      const detail = "Not enough is left. Stock may come back while checkouts are being settled.";
+      return { status: 409, title: "Sold out", detail };
+    }
     case "item_taken": {
       const detail = `Not enough of item "${problem.itemId}" is left.`;
       return { status: 409, title: "Item taken", detail, more: { item_id: problem.itemId } };
@@ -143,12 +156,10 @@ function answerOf(problem: Problem): Answer {
       return { status: 409, title: "Not open yet", detail: "The sale has not begun." };
     case "sale_closed":
       return { status: 409, title: "Over", detail: "The sale is over." };
-    case "already_confirmed":
-      return {
-        status: 409,
-        title: "Already confirmed",
-        detail: "The checkout has become an order and cannot be cancelled.",
-      };
+    case "already_confirmed": {
+      const detail = "The checkout has become an order and cannot be cancelled.";
+      return { status: 409, title: "Already confirmed", detail };
+    }
     case "not_a_cart":
       return { status: 409, title: "Not a cart", detail: "The checkout was purchased: nothing can be added any more." };
     case "ticket_expired":
@@ -167,12 +178,15 @@ function answerOf(problem: Problem): Answer {
       return { status: 413, title: "Too large", detail: "A checkout fits into 2 KB." };
     case "wrong_type":
       return { status: 415, title: "Wrong type", detail: problem.detail };
-    case "key_reused":
-      return {
-        status: 422,
-        title: "Key used before",
-        detail: "This Idempotency-Key came with another request before: use a new one.",
-      };
+    case "key_reused": {
+      const detail = "This Idempotency-Key came with another request before: use a new one.";
+      return { status: 422, title: "Key used before", detail };
+    }
+    case "rate_limited": {
+      const detail = `More requests than one ${problem.policy} may send. Nothing was done.`;
+      const more = { "violated-policies": [problem.policy] };
+      return { status: 429, title: "Too many requests", detail, more, retryAfterS: problem.waitS };
+    }
     default:
       return unavailable(problem);
   }

@@ -1,5 +1,7 @@
 import http from "node:http";
+import net from "node:net";
 import {
+  type Clock,
   generatedCatalogue,
   type Page,
   recoverGate,
@@ -11,7 +13,8 @@ import {
 } from "@flashgate/core";
 import { MemoryGate, MemoryLedger } from "@flashgate/core/testing";
 import { v7 as uuidv7 } from "uuid";
-import { createApp } from "../src/app.ts";
+import { type AppParts, createApp } from "../src/app.ts";
+import { trustedHeader } from "../src/authentication/trusted-header.ts";
 import { BoardKeeper } from "../src/board-keeper.ts";
 import { close, createServer, listen } from "../src/server.ts";
 import { StatusReader } from "../src/status-reader.ts";
@@ -34,8 +37,8 @@ class HeldQueue implements SettlementQueue {
   }
 }
 
-/** A whole shop over memory: the real app, server, commands and queries; the caller's clock and settlement. */
-export async function openShop() {
+/** A whole shop over memory: the real app, server, commands and queries; the caller's clock and settlement. Unless `over` says otherwise: X-User-Id, unlimited. */
+export async function openShop(over: (clock: Clock) => Partial<AppParts> = () => ({})) {
   const clock = { ms: Date.UTC(2026, 10, 22, 10, 30), nowMs: () => clock.ms };
   const ledger = new MemoryLedger(clock);
   const gate = new MemoryGate(clock);
@@ -68,6 +71,12 @@ export async function openShop() {
     observe: () => undefined,
     onError: (error) => errors.push(error),
     stopping: () => false,
+    authenticator: trustedHeader,
+    allowances: { user: null, address: null },
+    trustProxy: [],
+    corsOrigins: new Set(),
+    tlsOnly: false,
+    ...over(clock),
   });
   const server = createServer(app);
   const url = await listen(server, "127.0.0.1", 0);
@@ -139,7 +148,7 @@ export function ask(
           received += chunk;
         });
         response.on("end", () => {
-          const json = /json/.test(response.headers["content-type"] ?? "");
+          const json = method !== "HEAD" && /json/.test(response.headers["content-type"] ?? "");
           resolve({
             status: response.statusCode ?? 0,
             headers: response.headers,
@@ -150,5 +159,18 @@ export function ask(
     );
     request.on("error", reject);
     request.end(text);
+  });
+}
+
+/** The bytes that come back for these bytes, until the server closes the connection. */
+export function rawAsk(url: string, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let received = "";
+    const socket = net.connect(Number(new URL(url).port), "127.0.0.1", () => socket.write(text));
+    socket.on("data", (chunk) => {
+      received += String(chunk);
+    });
+    socket.on("close", () => resolve(received));
+    socket.on("error", reject);
   });
 }

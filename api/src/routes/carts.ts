@@ -14,9 +14,10 @@ import type { Standing, StatusReader } from "../status-reader.ts";
 import type { TicketSeal } from "../ticket-seal.ts";
 import { statusUrl, ticketView } from "../ticket-view.ts";
 import type { Handler } from "./route.ts";
+import { asShopper, type ShopperParts } from "./shopper-route.ts";
 import { NOT_FOUND, ownTicket } from "./tickets.ts";
 
-export interface CartParts {
+export interface CartParts extends ShopperParts {
   readonly admission: Admission;
   readonly queue: SettlementQueue;
   readonly board: SaleBoard;
@@ -31,14 +32,14 @@ type Refused = Exclude<PurchaseReply, { kind: "submitted" }> | { readonly kind: 
 
 /** `POST /v1/tickets/{ticket}/lines`: adds to the shopper's own cart. */
 export function addLines(parts: CartParts): Handler {
-  return async (request, response) => {
-    const owned = ownTicket(parts.seal, request);
+  return asShopper(parts, async (request, response, userId) => {
+    const owned = ownTicket(parts.seal, request, userId);
     if ("kind" in owned) return owned;
     if (request.headers["idempotency-key"] !== undefined) return malformed([KEY_FAULT]);
     const demand = addedDemandOf(await readJson(request));
     if ("kind" in demand) return demand;
     const { ticket, sealed } = owned;
-    const { saleId, checkoutId, userId } = ticket;
+    const { saleId, checkoutId } = ticket;
 
     const reply = await parts.admission.addLines({ saleId, checkoutId, userId, demand });
     if (reply.kind === "held") {
@@ -49,7 +50,7 @@ export function addLines(parts: CartParts): Handler {
     const answer = await answerTo(parts, ticket, sealed, reply, "lines");
     if (answer.kind !== "decided") return answer;
     return answer.verdict.state === "confirmed" ? { kind: "not_a_cart" } : endedBy(answer.verdict);
-  };
+  });
 }
 
 const KEY_FAULT = {
@@ -59,8 +60,8 @@ const KEY_FAULT = {
 
 /** `POST /v1/tickets/{ticket}/purchase`: sends the shopper's own cart to the judge; again is the same answer. */
 export function purchase(parts: CartParts): Handler {
-  return async (request, response) => {
-    const owned = ownTicket(parts.seal, request);
+  return asShopper(parts, async (request, response, userId) => {
+    const owned = ownTicket(parts.seal, request, userId);
     if ("kind" in owned) return owned;
     const { ticket, sealed } = owned;
     const accept = (standing: Standing) => sendAccepted(response, ticketView(ticket, sealed, standing, null));
@@ -75,7 +76,7 @@ export function purchase(parts: CartParts): Handler {
     const answer = await answerTo(parts, ticket, sealed, reply, "purchase");
     if (answer.kind !== "decided") return answer;
     return answer.verdict.state === "confirmed" ? void accept(answer) : endedBy(answer.verdict);
-  };
+  });
 }
 
 /**

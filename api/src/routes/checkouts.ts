@@ -16,8 +16,9 @@ import type { Standing, StatusReader } from "../status-reader.ts";
 import type { TicketSeal } from "../ticket-seal.ts";
 import { statusUrl, ticketView } from "../ticket-view.ts";
 import { type Handler, param, saleAt } from "./route.ts";
+import { asShopper, type ShopperParts } from "./shopper-route.ts";
 
-export interface CheckoutParts extends ReserveParts {
+export interface CheckoutParts extends ReserveParts, ShopperParts {
   readonly board: SaleBoard;
   readonly seal: TicketSeal;
   readonly statuses: StatusReader;
@@ -27,8 +28,8 @@ export interface CheckoutParts extends ReserveParts {
 
 /** `POST /v1/sales/{id|current}/checkouts` */
 export function reserve(parts: CheckoutParts): Handler {
-  return async (request, response) => {
-    const checkout = checkoutOf(request, await readJson(request));
+  return asShopper(parts, async (request, response, userId) => {
+    const checkout = checkoutOf(request, userId, await readJson(request));
     if ("kind" in checkout) return checkout;
     const nowMs = parts.clock.nowMs();
     const view = saleAt(parts.board, param(request, "sale"), nowMs);
@@ -38,7 +39,7 @@ export function reserve(parts: CheckoutParts): Handler {
     if (state === "scheduled" && nowMs < view.sale.opensAtMs) return { kind: "sale_not_open" };
     if (state === "closed") return { kind: "sale_closed" };
 
-    const { userId, mode, demand, key, fingerprint } = checkout;
+    const { mode, demand, key, fingerprint } = checkout;
     const outcome = await reserveCheckout(parts, { saleId, userId, mode, demand, key, fingerprint });
     if (outcome.kind !== "accepted") return refuse(parts, saleId, checkout, outcome, nowMs);
 
@@ -47,7 +48,7 @@ export function reserve(parts: CheckoutParts): Handler {
     if (outcome.hold && outcome.totals) parts.board.take(saleId, outcome.hold.lines, outcome.totals);
     const standing = await standingOf(parts, ticket, outcome, checkout.waitMs, () => response.destroyed);
     return void sendAccepted(response, ticketView(ticket, sealed, standing, view.sale.settleUntilMs));
-  };
+  });
 }
 
 /** The verdict, where the client wants to wait for it or the checkout is an older one. The ticket stands without it. */

@@ -1,14 +1,15 @@
 import { type CancelParts, cancelCheckout, type SaleBoard, type Ticket } from "@flashgate/core";
 import type { Request } from "express";
-import { userOf, waitOf } from "../request-headers.ts";
+import { waitOf } from "../request-headers.ts";
 import { type Problem, sendTicket } from "../responses.ts";
 import type { StatusReader } from "../status-reader.ts";
 import type { TicketSeal } from "../ticket-seal.ts";
 import { ticketView } from "../ticket-view.ts";
 import type { Verdicts } from "../verdicts.ts";
 import { type Handler, param } from "./route.ts";
+import { asShopper, type ShopperParts } from "./shopper-route.ts";
 
-export interface TicketParts extends CancelParts {
+export interface TicketParts extends CancelParts, ShopperParts {
   readonly board: SaleBoard;
   readonly seal: TicketSeal;
   readonly statuses: StatusReader;
@@ -18,9 +19,11 @@ export interface TicketParts extends CancelParts {
 export const NOT_FOUND = { kind: "not_found", what: "ticket" } as const;
 
 /** The ticket of a path, for somebody who wants to change what it stands for: only its owner finds it. */
-export function ownTicket(seal: TicketSeal, request: Request): { ticket: Ticket; sealed: string } | Problem {
-  const userId = userOf(request);
-  if (typeof userId !== "string") return userId;
+export function ownTicket(
+  seal: TicketSeal,
+  request: Request,
+  userId: string,
+): { ticket: Ticket; sealed: string } | Problem {
   const sealed = param(request, "ticket");
   const ticket = seal.open(sealed);
   return ticket?.userId === userId ? { ticket, sealed } : NOT_FOUND;
@@ -43,8 +46,8 @@ export function readTicketStatus(parts: TicketParts): Handler {
 
 /** `DELETE /v1/tickets/{ticket}`: only its owner; somebody else's ticket is not found. */
 export function cancelTicket(parts: TicketParts): Handler {
-  return async (request, response) => {
-    const owned = ownTicket(parts.seal, request);
+  return asShopper(parts, async (request, response, userId) => {
+    const owned = ownTicket(parts.seal, request, userId);
     if ("kind" in owned) return owned;
     const { ticket, sealed } = owned;
     const outcome = await cancelCheckout(parts, ticket);
@@ -54,5 +57,5 @@ export function cancelTicket(parts: TicketParts): Handler {
     const { verdict, decidedAtMs } = outcome.judged;
     const status = { kind: "decided", verdict, decidedAtMs, lines: outcome.lines } as const;
     return void sendTicket(response, ticketView(ticket, sealed, status, null), false);
-  };
+  });
 }

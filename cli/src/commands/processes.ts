@@ -6,7 +6,8 @@ const PROCESSES = [
     name: "api",
     summary: "run one api process",
     text: "Takes checkouts over HTTP: validates, reserves at the gate, answers 202 with a ticket. Ready when /readyz on its ops port says so.",
-    variables: "DATABASE_URL, REDIS_URL, TICKET_SECRET (≥ 32 bytes), HOST=127.0.0.1, PORT=3000",
+    variables:
+      "DATABASE_URL, REDIS_URL, TICKET_SECRET (≥ 32 bytes), HOST=127.0.0.1, PORT=3000,\n  AUTH=trusted|jwt, JWT_SECRET or JWT_JWKS_URL, RATE_LIMIT_USER, RATE_LIMIT_ADDRESS, TRUST_PROXY, CORS_ORIGINS",
     start: async () => (await import("@flashgate/api")).startApi,
   },
   {
