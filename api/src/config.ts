@@ -2,6 +2,9 @@ import { z } from "zod";
 
 const TICKET_SECRET_BYTES_MIN = 32;
 
+/** Fewer than the connections that the server takes, so that streams never keep shoppers out. */
+const STREAMS_MAX = 15_000;
+
 const schema = z
   .object({
     DATABASE_URL: z.string().min(1, "the URL of the Postgres that judges"),
@@ -22,6 +25,8 @@ const schema = z
     NODE_ENV: z.string().default("development"),
     /** Which attempts are recorded in the ledger: refused ones as well, or accepted ones only. */
     ATTEMPTS: z.enum(["all", "accepted"]).default("all"),
+    /** Streams of events this process keeps open at most; further ones are told to come back. */
+    STREAMS_MAX: z.coerce.number().int().min(1).max(STREAMS_MAX).default(10_000),
     OPS_HOST: z.string().default("127.0.0.1"),
     OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
     LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),

@@ -14,7 +14,7 @@ export type Step = "checkout" | "lines" | "purchase";
 export type Problem =
   | { readonly kind: "malformed"; readonly detail: string; readonly faults?: readonly FieldFault[] }
   | { readonly kind: "unauthenticated" }
-  | { readonly kind: "not_found"; readonly what: "sale" | "item" | "ticket" | "route" }
+  | { readonly kind: "not_found"; readonly what: "sale" | "item" | "ticket" | "order" | "route" }
   | { readonly kind: "method_not_allowed"; readonly allow: string }
   | { readonly kind: "already_confirmed" }
   | { readonly kind: "not_a_cart" }
@@ -24,6 +24,7 @@ export type Problem =
   | { readonly kind: "too_large" }
   | { readonly kind: "wrong_type"; readonly detail: string }
   | { readonly kind: "outcome_unknown"; readonly of: Step; readonly ticket: string; readonly statusUrl: string }
+  | { readonly kind: "too_many_streams" }
   | { readonly kind: "unavailable" }
   | Exclude<Refusal, { readonly kind: "outcome_unknown" }>;
 
@@ -43,7 +44,7 @@ interface Answer {
 }
 
 /** Headers of every answer: nothing of it is a page. */
-const HEADERS = {
+export const HEADERS = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
@@ -75,8 +76,12 @@ export function sendAccepted(response: Response, body: { readonly links: { reado
 
 /** A ticket's status; `pending`: it may still change. */
 export function sendTicket(response: Response, body: object, pending: boolean): void {
-  const headers = pending ? { ...PRIVATE, "retry-after": POLL_AFTER_S } : PRIVATE;
-  send(response, 200, JSON_TYPE, JSON.stringify(body), headers);
+  sendPrivate(response, body, pending ? { "retry-after": POLL_AFTER_S } : {});
+}
+
+/** Something that only who asked may see. */
+export function sendPrivate(response: Response, body: object, headers: Headers = {}): void {
+  send(response, 200, JSON_TYPE, JSON.stringify(body), { ...PRIVATE, ...headers });
 }
 
 /** Something that everybody may see for a second. */
@@ -188,7 +193,10 @@ const UNKNOWN: Readonly<Record<Step, string>> = {
 
 /** Nothing was decided against the shopper: come back. */
 function unavailable(
-  problem: Extract<Problem, { kind: "outcome_unknown" | "gate_shut" | "backlog_full" | "sale_paused" | "unavailable" }>,
+  problem: Extract<
+    Problem,
+    { kind: "outcome_unknown" | "gate_shut" | "backlog_full" | "sale_paused" | "too_many_streams" | "unavailable" }
+  >,
 ): Answer {
   switch (problem.kind) {
     case "outcome_unknown": {
@@ -219,6 +227,8 @@ function unavailable(
       };
     case "sale_paused":
       return { status: 503, title: "Paused", detail: "The sale is paused. Nothing was reserved.", retryAfterS: 5 };
+    case "too_many_streams":
+      return { status: 503, title: "Streams are full", detail: "Ask without a stream, or try later.", retryAfterS: 5 };
     case "unavailable":
       return { status: 503, title: "One moment", detail: "Something this needs is away. Try again.", retryAfterS: 2 };
     default:
