@@ -2,16 +2,19 @@ import type { Clock } from "@flashgate/core";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Access } from "./access.ts";
 import { allowOrigin } from "./cors.ts";
+import type { Problem } from "./problems.ts";
 import { addressKey } from "./rate-limits/address-key.ts";
-import { type Problem, sendOptions, sendProblem } from "./responses.ts";
+import { sendOptions, sendProblem } from "./responses.ts";
 import { addLines, type CartParts, purchase } from "./routes/carts.ts";
 import { type CheckoutParts, reserve } from "./routes/checkouts.ts";
+import { type EventParts, followSale, followTicket } from "./routes/events.ts";
 import { readImage } from "./routes/images.ts";
+import { listOwnOrders, type OrderParts, readOwnOrder } from "./routes/orders.ts";
 import type { Handler } from "./routes/route.ts";
-import { listItems, readSale, type SaleParts } from "./routes/sales.ts";
-import { cancelTicket, readTicketStatus, type TicketParts } from "./routes/tickets.ts";
+import { listAllSales, listItems, readSale } from "./routes/sales.ts";
+import { cancelTicket, readTicketStatus } from "./routes/tickets.ts";
 
-export interface AppParts extends Access, CartParts, CheckoutParts, SaleParts, TicketParts {
+export interface AppParts extends Access, CartParts, CheckoutParts, EventParts, OrderParts {
   readonly clock: Clock;
   /** A number in [0, 1): spreads Retry-After. */
   readonly random: () => number;
@@ -40,8 +43,13 @@ export function createApp(parts: AppParts): Express {
   serve("/v1/tickets/:ticket", { GET: readTicketStatus(parts), DELETE: cancelTicket(parts) });
   serve("/v1/tickets/:ticket/lines", { POST: addLines(parts) });
   serve("/v1/tickets/:ticket/purchase", { POST: purchase(parts) });
+  serve("/v1/tickets/:ticket/events", { GET: followTicket(parts) });
+  serve("/v1/sales", { GET: listAllSales(parts) });
   serve("/v1/sales/:sale", { GET: readSale(parts) });
   serve("/v1/sales/:sale/items", { GET: listItems(parts) });
+  serve("/v1/sales/:sale/events", { GET: followSale(parts) });
+  serve("/v1/orders", { GET: listOwnOrders(parts) });
+  serve("/v1/orders/:order", { GET: readOwnOrder(parts) });
   serve("/images/:sale/:item", { GET: readImage });
 
   app.use((request: Request, response: Response) =>

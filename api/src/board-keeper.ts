@@ -1,5 +1,6 @@
 import {
   type GateReader,
+  ledgerTotals,
   type Sale,
   type SaleBoard,
   type SaleEvent,
@@ -72,8 +73,7 @@ export class BoardKeeper {
     const open = sale.state === "open";
     // The ledger's numbers serve where there is no gate, and while Redis is away.
     const inGate = open ? await gate.totals(sale.id).catch(() => null) : null;
-    const left = sale.totalItems - sale.itemsSold - sale.itemsHeld;
-    const totals = inGate?.totals ?? { available: left, held: sale.itemsHeld, sold: sale.itemsSold };
+    const totals = inGate?.totals ?? ledgerTotals(sale);
     if (board.view(sale.id) && !items) return board.refresh({ sale, totals });
     const stock = open ? await gate.stock(sale.id).catch(() => null) : null;
     board.load({ sale, totals, stock, items: await ledger.items(sale.id) });

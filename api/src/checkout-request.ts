@@ -3,8 +3,8 @@ import { type Demand, formatLines, ITEM_ID, type Line, mergeLines } from "@flash
 import type { Request } from "express";
 import { z } from "zod";
 import type { JsonBody } from "./json-body.ts";
+import { type FieldFault, malformed, type Problem } from "./problems.ts";
 import { keyOf, waitOf } from "./request-headers.ts";
-import { type FieldFault, malformed, type Problem } from "./responses.ts";
 
 /** Units one checkout may ask for in all. */
 const UNITS_MAX = 10;

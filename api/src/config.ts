@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { accessFaults, accessSettings, secret } from "./access-settings.ts";
 
+/** Fewer than the connections that the server takes, so that streams never keep shoppers out. */
+const STREAMS_MAX = 15_000;
+
 const schema = z
   .object({
     DATABASE_URL: z.string().min(1, "the URL of the Postgres that judges"),
@@ -19,6 +22,8 @@ const schema = z
     NODE_ENV: z.string().default("development"),
     /** Which attempts are recorded in the ledger: refused ones as well, or accepted ones only. */
     ATTEMPTS: z.enum(["all", "accepted"]).default("all"),
+    /** Streams of events this process keeps open at most; further ones are told to come back. */
+    STREAMS_MAX: z.coerce.number().int().min(1).max(STREAMS_MAX).default(10_000),
     OPS_HOST: z.string().default("127.0.0.1"),
     OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
     LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),

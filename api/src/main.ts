@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { SaleBoard } from "@flashgate/core";
 import { createLedger, createPool } from "@flashgate/drizzle";
 import {
+  createGauge,
   createHttpMetrics,
   createLogger,
   createRegistry,
@@ -19,8 +20,11 @@ import { AttemptLog } from "./attempt-log.ts";
 import { BoardKeeper } from "./board-keeper.ts";
 import { type ApiConfig, readConfig } from "./config.ts";
 import { createIds } from "./ids.ts";
+import { SaleArchive } from "./sale-archive.ts";
+import { SaleEvents } from "./sale-events.ts";
 import { close, createServer, emptied, listen } from "./server.ts";
 import { StatusReader } from "./status-reader.ts";
+import { Streams } from "./streams.ts";
 import { TicketSeal } from "./ticket-seal.ts";
 import { Verdicts } from "./verdicts.ts";
 
@@ -31,6 +35,11 @@ const LEAVE_MS_MAX = 1_000;
 /** How often the board is read again, whatever the events said. */
 const RESYNC_MS = 2_000;
 const ATTEMPTS_MS = 500;
+/** How often those who wait for a verdict are looked up, whatever the events said. */
+const LOOK_AGAIN_MS = 3_000;
+/** How close events of a sale may follow one another. */
+const SALE_EVENTS_MS = 250;
+const STREAM_BEAT_MS = 1_000;
 
 /** Runs an api. Resolves once it answers requests. */
 export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
@@ -58,6 +67,7 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
     if (err) world.lines.unhandledError(err);
     life.stopping = true;
     ops.setReady(false);
+    memory.streams.close();
     memory.verdicts.close();
     await emptied(server, LEAVE_MS_MAX);
     await close(server);
@@ -110,11 +120,23 @@ async function closeWorld({ queue, events, gate, pool }: World): Promise<void> {
 }
 
 /** What the api keeps in mind: the sale board, the verdicts it heard of, the attempts to be written. */
-function openMemory(config: ApiConfig, { ledger, gate, clock, lines }: World) {
+function openMemory(config: ApiConfig, { ledger, gate, clock, lines, registry }: World) {
+  const board = new SaleBoard();
   const verdicts = new Verdicts();
+  const instance = randomUUID().slice(0, 8);
+  const streams = new Streams({ max: config.STREAMS_MAX, random: () => Math.random() });
+  createGauge(registry, {
+    name: "flashgate_sse_clients",
+    help: "Streams of server-sent events that are open.",
+    read: () => streams.size,
+  });
   return {
-    board: new SaleBoard(),
+    board,
     verdicts,
+    instance,
+    streams,
+    saleEvents: new SaleEvents({ board, streams, clock, instance }),
+    archive: new SaleArchive({ ledger, clock }),
     statuses: new StatusReader({ ledger, holds: gate.holds, verdicts, clock }),
     attempts:
       config.ATTEMPTS === "all" ? new AttemptLog(ledger, (count, error) => lines.attemptsDropped(count, error)) : null,
@@ -122,22 +144,31 @@ function openMemory(config: ApiConfig, { ledger, gate, clock, lines }: World) {
 }
 
 /** Keeps board and verdicts fresh until stopped. */
-async function followSales({ ledger, gate, events, lines }: World, { board, verdicts, attempts }: Memory) {
+async function followSales({ ledger, gate, events, lines }: World, memory: Memory) {
+  const { board, verdicts, statuses, attempts } = memory;
   const keeper = new BoardKeeper({ board, ledger, gate: gate.reader });
   const stale = (error: unknown) => lines.boardStale(error);
   const resync = (missed: boolean) => keeper.resync({ missed }).catch(stale);
+  // The board's next resync says that the ledger is away.
+  const lookAgain = () => statuses.lookAgain().catch(() => undefined);
   const unsubscribe = await events.feed.subscribe(
     (event) => {
       if (event.kind === "settled") for (const judged of event.judged) verdicts.note(judged);
       keeper.follow(event).catch(stale);
     },
     () => {
-      verdicts.wakeAll();
+      void lookAgain();
       void resync(true);
     },
   );
   await keeper.resync({ missed: false });
-  const beats = [setInterval(resync, RESYNC_MS, false), setInterval(() => void attempts?.flush(), ATTEMPTS_MS)];
+  const beats = [
+    setInterval(resync, RESYNC_MS, false),
+    setInterval(lookAgain, LOOK_AGAIN_MS),
+    setInterval(() => memory.saleEvents.tick(), SALE_EVENTS_MS),
+    setInterval(() => memory.streams.beat(), STREAM_BEAT_MS),
+    setInterval(() => void attempts?.flush(), ATTEMPTS_MS),
+  ];
   const stop = async () => {
     for (const beat of beats) clearInterval(beat);
     unsubscribe();
@@ -159,6 +190,7 @@ function createPublicApp(
     ...memory,
     ...createAccess(config, clock),
     ledger,
+    orders: ledger,
     queue,
     clock,
     telemetry,
@@ -166,7 +198,6 @@ function createPublicApp(
     holds: gate.holds,
     ids,
     seal: new TicketSeal(config.TICKET_SECRET, config.TICKET_SECRET_PREVIOUS),
-    instance: randomUUID().slice(0, 8),
     random: () => Math.random(),
     requestId: ids.requestId,
     observe: (route, method, statusCode, seconds) => {

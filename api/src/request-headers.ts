@@ -1,5 +1,5 @@
 import type { Request } from "express";
-import { malformed, type Problem } from "./responses.ts";
+import { malformed, type Problem } from "./problems.ts";
 
 const IDEMPOTENCY_KEY = /^"?([\x21\x23-\x7e]{1,255}?)"?$/;
 const WAIT_S_MAX = 30;

@@ -1,16 +1,6 @@
-import {
-  type CheckoutLedger,
-  type Clock,
-  type Hold,
-  type Holds,
-  readTicket,
-  type Ticket,
-  type TicketStatus,
-} from "@flashgate/core";
+import type { CheckoutLedger, Clock, Hold, Holds, SaleLedger, Ticket, TicketStatus } from "@flashgate/core";
+import { BATCH_MAX, StatusBatch } from "./status-batch.ts";
 import type { Verdicts } from "./verdicts.ts";
-
-/** A waiting shopper's status is read again at least this often: events are at most once. */
-const LOOK_AGAIN_MS = 3_000;
 
 /** Where a checkout stands: what the ledger says, and, where it is `held` and the ticket says too little, the hold itself. */
 export type Standing = TicketStatus | { readonly kind: "held"; readonly hold: Hold };
@@ -18,20 +8,24 @@ export type Standing = TicketStatus | { readonly kind: "held"; readonly hold: Ho
 /** The ledger has adopted the checkout, and the gate that would tell how it stands is not in place again yet. */
 type Untold = { readonly kind: "gate_shut" };
 
-/** Reads ticket statuses: from the verdicts this process has heard of, else from the ledger; now, or when decided. */
+/**
+ * Reads ticket statuses: from the verdicts this process has heard of, else from the ledger; now, or when decided. Those
+ * who wait are woken by what is heard; {@link lookAgain} makes up for what was not, for all of them at once.
+ */
 export class StatusReader {
-  readonly #ledger: CheckoutLedger;
+  readonly #batch: StatusBatch;
   readonly #holds: Holds;
   readonly #verdicts: Verdicts;
   readonly #clock: Clock;
+  #looking: Promise<void> | undefined;
 
   constructor(parts: {
-    readonly ledger: CheckoutLedger;
+    readonly ledger: CheckoutLedger & Pick<SaleLedger, "find">;
     readonly holds: Holds;
     readonly verdicts: Verdicts;
     readonly clock: Clock;
   }) {
-    this.#ledger = parts.ledger;
+    this.#batch = new StatusBatch(parts.ledger);
     this.#holds = parts.holds;
     this.#verdicts = parts.verdicts;
     this.#clock = parts.clock;
@@ -40,13 +34,34 @@ export class StatusReader {
   /** The status once it is decided, or as it stands after `waitMs` or when nobody wants it any more. Throws when it is not known here and the ledger is away. */
   async read(ticket: Ticket, waitMs: number, abandoned: () => boolean): Promise<Standing | Untold> {
     const untilMs = this.#clock.nowMs() + waitMs;
-    for (;;) {
-      const status = this.#heard(ticket) ?? (await this.ask(ticket));
-      const leftMs = untilMs - this.#clock.nowMs();
-      const asked = leftMs <= 0 || this.#verdicts.closed || abandoned();
-      if (status.kind !== "pending" || asked) return this.#complete(ticket, status);
-      await this.#verdicts.wait(ticket.checkoutId, Math.min(leftMs, LOOK_AGAIN_MS));
+    const status = await this.#look(ticket);
+    const leftMs = untilMs - this.#clock.nowMs();
+    if (status.kind !== "pending" || leftMs <= 0) return this.#complete(ticket, status);
+    await this.#verdicts.wait(ticket, leftMs, abandoned);
+    return abandoned() ? status : this.#complete(ticket, await this.#look(ticket));
+  }
+
+  /**
+   * Looks up everybody who waits, since events are at most once; whoever is decided is woken. Repeatable while it runs.
+   * Rejects when the ledger is away.
+   */
+  lookAgain(): Promise<void> {
+    this.#looking ??= this.#lookAll().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #lookAll(): Promise<void> {
+    const tickets = this.#verdicts.awaited();
+    // One batch at a time, so that whoever asks now is not last in a long line.
+    for (let from = 0; from < tickets.length; from += BATCH_MAX) {
+      await Promise.all(tickets.slice(from, from + BATCH_MAX).map((ticket) => this.ask(ticket)));
     }
+  }
+
+  async #look(ticket: Ticket): Promise<TicketStatus> {
+    return this.#heard(ticket) ?? (await this.ask(ticket));
   }
 
   /** The same; `now` where it cannot be told. */
@@ -63,7 +78,7 @@ export class StatusReader {
 
   /** What the ledger says. Throws when it is away. */
   async ask(ticket: Ticket): Promise<TicketStatus> {
-    const status = await readTicket(this.#ledger, ticket);
+    const status = await this.#batch.ask(ticket);
     if (status.kind === "decided") {
       this.#verdicts.note({ checkoutId: ticket.checkoutId, verdict: status.verdict, decidedAtMs: status.decidedAtMs });
     }

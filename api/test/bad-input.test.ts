@@ -105,14 +105,11 @@ describe("a checkout that is not usable", () => {
 });
 
 describe("the rest of the surface", () => {
-  it.each(["/", "/v1", "/v1/sales", "/v1/tickets", "/%E0%A4%A", "/v1/sales/%00"])(
-    "knows nothing at %s",
-    async (path) => {
-      const { status, body } = await ask(shop.url, "GET", path);
-      expect([400, 404]).toContain(status);
-      expect(body.code).toMatch(/not_found|malformed/);
-    },
-  );
+  it.each(["/", "/v1", "/v1/tickets", "/%E0%A4%A", "/v1/sales/%00"])("knows nothing at %s", async (path) => {
+    const { status, body } = await ask(shop.url, "GET", path);
+    expect([400, 404]).toContain(status);
+    expect(body.code).toMatch(/not_found|malformed/);
+  });
 
   it("names the methods that a path has", async () => {
     const reply = await ask(shop.url, "PUT", `/v1/sales/${sale}/checkouts`);

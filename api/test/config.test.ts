@@ -13,12 +13,14 @@ describe("the api's environment", () => {
       AUTH: "trusted",
       ATTEMPTS: "all",
       DATABASE_POOL: 5,
+      STREAMS_MAX: 10_000,
     });
   });
 
   it("names every fault at once", () => {
-    const faults = () => readConfig({ TICKET_SECRET: "short", PORT: "70000", AUTH: "none", ATTEMPTS: "some" });
-    for (const name of ["DATABASE_URL", "REDIS_URL", "TICKET_SECRET", "PORT", "AUTH", "ATTEMPTS"])
+    const faults = () =>
+      readConfig({ TICKET_SECRET: "short", PORT: "70000", AUTH: "none", ATTEMPTS: "some", STREAMS_MAX: "0" });
+    for (const name of ["DATABASE_URL", "REDIS_URL", "TICKET_SECRET", "PORT", "AUTH", "ATTEMPTS", "STREAMS_MAX"])
       expect(faults).toThrow(name);
   });
 

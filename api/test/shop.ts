@@ -16,8 +16,11 @@ import { v7 as uuidv7 } from "uuid";
 import { type AppParts, createApp } from "../src/app.ts";
 import { trustedHeader } from "../src/authentication/trusted-header.ts";
 import { BoardKeeper } from "../src/board-keeper.ts";
+import { SaleArchive } from "../src/sale-archive.ts";
+import { SaleEvents } from "../src/sale-events.ts";
 import { close, createServer, listen } from "../src/server.ts";
 import { StatusReader } from "../src/status-reader.ts";
+import { Streams } from "../src/streams.ts";
 import { TicketSeal } from "../src/ticket-seal.ts";
 import { Verdicts } from "../src/verdicts.ts";
 
@@ -38,7 +41,7 @@ class HeldQueue implements SettlementQueue {
 }
 
 /** A whole shop over memory: the real app, server, commands and queries; the caller's clock and settlement. Unless `over` says otherwise: X-User-Id, unlimited. */
-export async function openShop(over: (clock: Clock) => Partial<AppParts> = () => ({})) {
+export async function openShop(over: (clock: Clock) => Partial<AppParts> = () => ({}), { streamsMax = 100 } = {}) {
   const clock = { ms: Date.UTC(2026, 10, 22, 10, 30), nowMs: () => clock.ms };
   const ledger = new MemoryLedger(clock);
   const gate = new MemoryGate(clock);
@@ -52,16 +55,23 @@ export async function openShop(over: (clock: Clock) => Partial<AppParts> = () =>
     board.apply(event);
   });
 
+  const streams = new Streams({ max: streamsMax, random: () => 0 });
+  const saleEvents = new SaleEvents({ board, streams, clock, instance: "test" });
+  const statuses = new StatusReader({ ledger, holds: gate, verdicts, clock });
   const app = createApp({
     admission: gate,
     holds: gate,
     ledger,
+    orders: ledger,
     queue,
     clock,
     telemetry: silent,
     board,
     verdicts,
-    statuses: new StatusReader({ ledger, holds: gate, verdicts, clock }),
+    statuses,
+    archive: new SaleArchive({ ledger, clock }),
+    streams,
+    saleEvents,
     attempts: null,
     ids: { checkoutId: () => uuidv7(), saleId: () => `x-${uuidv7()}` },
     seal: new TicketSeal(SECRET),
@@ -109,11 +119,18 @@ export async function openShop(over: (clock: Clock) => Partial<AppParts> = () =>
     queue,
     board,
     keeper,
+    statuses,
+    verdicts,
+    streams,
+    saleEvents,
     errors,
     openSale,
     recover,
     settle,
-    stop: () => close(server),
+    stop: () => {
+      streams.close();
+      return close(server);
+    },
   };
 }
 

@@ -74,10 +74,11 @@ describe("the forge", () => {
     }
   });
 
-  it("asks for tickets that it was told of", () => {
+  it("asks for tickets and orders that it was told of", () => {
     const forge = new Forge({ seed: 1, ...options });
-    forge.learn("v1.k.ticket.seal");
+    forge.learn({ ticket: "v1.k.ticket.seal", id: "an-order" });
     const paths = Array.from({ length: 300 }, () => forge.next().path);
     expect(paths.filter((path) => path.startsWith("/v1/tickets/v1.k.ticket.seal")).length).toBeGreaterThan(30);
+    expect(paths.filter((path) => path.startsWith("/v1/orders/an-order")).length).toBeGreaterThan(0);
   });
 });

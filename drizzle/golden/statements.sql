@@ -96,7 +96,8 @@ select distinct on ("flashgate"."checkouts"."user_id", "flashgate"."checkouts"."
 select "id", (select coalesce(string_agg("item_id" || ':' || "quantity", ',' order by "item_id"), '') from "flashgate"."checkout_lines" where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."id" = any($2::uuid[]));
 
 -- listSales
-select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused" from "flashgate"."sales" where "flashgate"."sales"."state" = any($1::text[]) order by "flashgate"."sales"."opens_at" desc, "flashgate"."sales"."id" desc limit $2;
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused" from "flashgate"."sales" where ("flashgate"."sales"."state" = any($1::text[]) and ("flashgate"."sales"."opens_at", "flashgate"."sales"."id") <
+            (coalesce($2::timestamptz, 'infinity'), coalesce($3::text, ''))) order by "flashgate"."sales"."opens_at" desc, "flashgate"."sales"."id" desc limit $4;
 
 -- lockCheckouts
 select "id", "state", "reason", "decided_at" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."id" = any($2::uuid[])) order by "flashgate"."checkouts"."id" asc for update;
@@ -127,6 +128,14 @@ update "flashgate"."checkouts" set "key" = hold.key, "fingerprint" = hold.finger
 
 -- openSale
 update "flashgate"."sales" set "items_held" = "flashgate"."sales"."items_held" + $1::int, "open_epoch" = "flashgate"."sales"."epoch", "state" = 'open' where ("flashgate"."sales"."id" = $2 and "flashgate"."sales"."epoch" = $3::int and "flashgate"."sales"."state" = 'recovering') returning "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused";
+
+-- orderOf
+select "id", "sale_id", (select json_agg(json_build_object('itemId', "flashgate"."checkout_lines"."item_id", 'name', "flashgate"."items"."name",
+        'quantity', "flashgate"."checkout_lines"."quantity", 'priceMinor', "flashgate"."items"."price_minor") order by "flashgate"."checkout_lines"."item_id") from "flashgate"."checkout_lines" inner join "flashgate"."items" on ("flashgate"."items"."sale_id" = "flashgate"."checkout_lines"."sale_id" and "flashgate"."items"."id" = "flashgate"."checkout_lines"."item_id") where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines", "reserved_at", "decided_at" from "flashgate"."checkouts" where (("flashgate"."checkouts"."user_id" = $1 and "flashgate"."checkouts"."state" = 'confirmed') and "flashgate"."checkouts"."id" = $2);
+
+-- ordersOf
+select "id", "sale_id", (select json_agg(json_build_object('itemId', "flashgate"."checkout_lines"."item_id", 'name', "flashgate"."items"."name",
+        'quantity', "flashgate"."checkout_lines"."quantity", 'priceMinor', "flashgate"."items"."price_minor") order by "flashgate"."checkout_lines"."item_id") from "flashgate"."checkout_lines" inner join "flashgate"."items" on ("flashgate"."items"."sale_id" = "flashgate"."checkout_lines"."sale_id" and "flashgate"."items"."id" = "flashgate"."checkout_lines"."item_id") where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines", "reserved_at", "decided_at" from "flashgate"."checkouts" where (("flashgate"."checkouts"."user_id" = $1 and "flashgate"."checkouts"."state" = 'confirmed') and "flashgate"."checkouts"."id" < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) order by "flashgate"."checkouts"."id" desc limit $3;
 
 -- ownersOfKeys
 select "flashgate"."checkouts"."user_id", "flashgate"."checkouts"."key", "flashgate"."checkouts"."id" from "flashgate"."checkouts" inner join unnest($1::text[], $2::text[]) as wanted(user_id, key) on "flashgate"."checkouts"."user_id" = wanted.user_id and "flashgate"."checkouts"."key" = wanted.key where ("flashgate"."checkouts"."sale_id" = $3 and "flashgate"."checkouts"."state" in ('held', 'confirmed') and "flashgate"."checkouts"."key" <> '');

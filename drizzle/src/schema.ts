@@ -138,6 +138,9 @@ export const checkouts = flashgate.table(
     uniqueIndex("checkouts_key")
       .on(checkout.saleId, checkout.userId, checkout.key)
       .where(sql`${checkout.state} in ('held', 'confirmed') and ${checkout.key} <> ''`),
+    // A shopper's orders, of any sale: one of them, and page by page from the last. An id begins with the time of its
+    // reservation, so that one index does for both. Where the table is partitioned, each partition is asked.
+    index("checkouts_orders").on(checkout.userId, checkout.id).where(sql`${checkout.state} = 'confirmed'`),
     // Adopted rows are few among millions; closing, adoption and the audit want just them. Settling never touches it.
     index("checkouts_held").on(checkout.saleId, checkout.id).where(sql`${checkout.state} = 'held'`),
   ],

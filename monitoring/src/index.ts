@@ -1,5 +1,6 @@
 export * from "./dependency.ts";
 export * from "./failpoints.ts";
+export * from "./gauge.ts";
 export * from "./http-metrics.ts";
 export * from "./log-lines.ts";
 export * from "./logger.ts";

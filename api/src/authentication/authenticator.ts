@@ -1,5 +1,5 @@
 import type { Request } from "express";
-import type { Problem } from "../responses.ts";
+import type { Problem } from "../problems.ts";
 
 /** The ids that users may have. */
 export const USER_ID = /^[A-Za-z0-9_-]{1,64}$/;

@@ -1,6 +1,6 @@
 import type { Clock } from "@flashgate/core";
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from "jose";
-import type { Problem } from "../responses.ts";
+import type { Problem } from "../problems.ts";
 import { type Authenticator, USER_ID, USER_ID_WORDS } from "./authenticator.ts";
 
 export interface TokenRules {

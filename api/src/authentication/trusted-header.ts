@@ -1,4 +1,4 @@
-import { malformed, type Problem } from "../responses.ts";
+import { malformed, type Problem } from "../problems.ts";
 import { type Authenticator, USER_ID, USER_ID_WORDS } from "./authenticator.ts";
 
 const NOBODY: Problem = {

@@ -1,5 +1,5 @@
 import type { Response } from "express";
-import type { Problem } from "../responses.ts";
+import type { Problem } from "../problems.ts";
 import type { Rate } from "./rate.ts";
 import { TokenBuckets } from "./token-buckets.ts";
 

@@ -8,8 +8,9 @@ import {
 } from "@flashgate/core";
 import { addedDemandOf } from "../checkout-request.ts";
 import { readJson } from "../json-body.ts";
+import { malformed, type Problem, type Step } from "../problems.ts";
 import { waitOf } from "../request-headers.ts";
-import { malformed, type Problem, type Step, sendAccepted, sendTicket } from "../responses.ts";
+import { sendAccepted, sendTicket } from "../responses.ts";
 import type { Standing, StatusReader } from "../status-reader.ts";
 import type { TicketSeal } from "../ticket-seal.ts";
 import { statusUrl, ticketView } from "../ticket-view.ts";

@@ -1,6 +1,6 @@
 import type { SaleBoard, SaleView } from "@flashgate/core";
 import type { Request, Response } from "express";
-import type { Problem } from "../responses.ts";
+import type { Problem } from "../problems.ts";
 
 /** A handler answers itself, or names the problem to answer with. */
 export type Handler = (request: Request, response: Response) => Promise<Problem | undefined> | Problem | undefined;

@@ -1,38 +1,75 @@
-import { type BoardItem, type Clock, ITEM_ID, phaseOf, type SaleBoard, type SaleView } from "@flashgate/core";
+import { type BoardItem, type Clock, ITEM_ID, type SaleBoard, type SaleView } from "@flashgate/core";
 import { z } from "zod";
-import { malformed, sendNotModified, sendPublic } from "../responses.ts";
+import { limit, linkTo, queryOf } from "../list-query.ts";
+import { malformed, type Problem } from "../problems.ts";
+import { sendNotModified, sendPublic } from "../responses.ts";
+import type { SaleArchive } from "../sale-archive.ts";
+import { archivedView, saleBody, saleVersion } from "../sale-body.ts";
 import { type Handler, param, saleAt } from "./route.ts";
 
 export interface SaleParts {
   readonly board: SaleBoard;
+  readonly archive: SaleArchive;
   readonly clock: Clock;
   /** Names this process's life: versions are counted from its start. */
   readonly instance: string;
 }
 
-const LIST_MAX = 100;
-const LIST_DEFAULT = 50;
+const NOT_FOUND = { kind: "not_found", what: "sale" } as const;
 
 const itemsQuery = z.strictObject({
-  limit: z.coerce
-    .number("must be a number")
-    .int("must be a whole number")
-    .min(1, "must be at least 1")
-    .max(LIST_MAX, `must be at most ${LIST_MAX}`)
-    .default(LIST_DEFAULT),
+  limit,
   starting_after: z.string().regex(ITEM_ID, "must be an item's id").optional(),
   available: z.enum(["true", "false"], 'must be "true" or "false"').default("false"),
 });
 
+const salesQuery = z.strictObject({
+  limit,
+  starting_after: z.string().regex(ITEM_ID, "must be a sale's id").optional(),
+});
+
+/** The sale that a path names, on the board or else, if it has an id, in the ledger. */
+export async function viewOf(
+  { board, archive }: Pick<SaleParts, "board" | "archive">,
+  name: string,
+  nowMs: number,
+): Promise<{ readonly kind: "view"; readonly view: SaleView } | Problem> {
+  const shown = saleAt(board, name, nowMs);
+  if (shown) return { kind: "view", view: shown };
+  if (name === "current" || !ITEM_ID.test(name)) return NOT_FOUND;
+  const sale = await archive.find(name);
+  if (sale === undefined) return { kind: "unavailable" };
+  return sale ? { kind: "view", view: archivedView(sale, nowMs) } : NOT_FOUND;
+}
+
 /** `GET /v1/sales/{id|current}` */
-export function readSale({ board, clock, instance }: SaleParts): Handler {
-  return (request, response) => {
-    const nowMs = clock.nowMs();
-    const view = saleAt(board, param(request, "sale"), nowMs);
-    if (!view) return { kind: "not_found", what: "sale" };
-    const etag = `"${instance}-${view.version}-${phaseOf(view.sale, nowMs)}"`;
+export function readSale(parts: SaleParts): Handler {
+  return async (request, response) => {
+    const nowMs = parts.clock.nowMs();
+    const found = await viewOf(parts, param(request, "sale"), nowMs);
+    if (found.kind !== "view") return found;
+    const etag = `"${saleVersion(found.view, parts.instance, nowMs)}"`;
     if (request.headers["if-none-match"] === etag) return void sendNotModified(response, etag);
-    return void sendPublic(response, saleBody(view, nowMs, board.nextOpensAtMs(nowMs)), { etag });
+    return void sendPublic(response, saleBody(found.view, nowMs, parts.board.nextOpensAtMs(nowMs)), { etag });
+  };
+}
+
+/** `GET /v1/sales`: every sale there ever was, newest window first. */
+export function listAllSales({ board, archive, clock }: SaleParts): Handler {
+  return async (request, response) => {
+    const parsed = queryOf(salesQuery, request);
+    if (parsed.kind !== "query") return parsed;
+    const { limit, starting_after: startingAfter = null } = parsed.query;
+    const page = await archive.page({ limit, startingAfter });
+    if (page === undefined) return { kind: "unavailable" };
+    if (!page) return malformed([{ field: "starting_after", message: "is not a sale" }]);
+    const nowMs = clock.nowMs();
+    const nextOpensAtMs = board.nextOpensAtMs(nowMs);
+    const data = page.sales.map((sale) =>
+      saleBody(board.view(sale.id) ?? archivedView(sale, nowMs), nowMs, nextOpensAtMs),
+    );
+    const next = `/v1/sales?limit=${limit}&starting_after=${page.sales.at(-1)?.id}`;
+    return void sendPublic(response, { data, has_more: page.hasMore }, linkTo(next, page.hasMore));
   };
 }
 
@@ -40,14 +77,10 @@ export function readSale({ board, clock, instance }: SaleParts): Handler {
 export function listItems({ board, clock }: SaleParts): Handler {
   return (request, response) => {
     const view = saleAt(board, param(request, "sale"), clock.nowMs());
-    if (!view) return { kind: "not_found", what: "sale" };
-    const query = itemsQuery.safeParse(request.query);
-    if (!query.success) {
-      return malformed(
-        query.error.issues.map((issue) => ({ field: issue.path.join(".") || "query", message: issue.message })),
-      );
-    }
-    const { limit, starting_after: startingAfter, available } = query.data;
+    if (!view) return NOT_FOUND;
+    const parsed = queryOf(itemsQuery, request);
+    if (parsed.kind !== "query") return parsed;
+    const { limit, starting_after: startingAfter, available } = parsed.query;
     const page = board.items(view.sale.id, {
       limit,
       available: available === "true",
@@ -56,26 +89,8 @@ export function listItems({ board, clock }: SaleParts): Handler {
     if (!page) return malformed([{ field: "starting_after", message: "is not an item of this sale" }]);
     const last = page.items.at(-1);
     const next = `/v1/sales/${view.sale.id}/items?limit=${limit}&starting_after=${last?.id}&available=${available}`;
-    const headers = page.hasMore ? { link: `<${next}>; rel="next"` } : {};
-    return void sendPublic(response, { data: page.items.map(itemBody), has_more: page.hasMore }, headers);
-  };
-}
-
-function saleBody({ sale, totals }: SaleView, nowMs: number, nextOpensAtMs: number | null) {
-  return {
-    id: sale.id,
-    phase: phaseOf(sale, nowMs),
-    opens_at: new Date(sale.opensAtMs).toISOString(),
-    closes_at: new Date(sale.closesAtMs).toISOString(),
-    next_opens_at: nextOpensAtMs === null ? null : new Date(nextOpensAtMs).toISOString(),
-    server_time: new Date(nowMs).toISOString(),
-    stock: { total: sale.totalItems, ...totals },
-    limits: { units_per_user: sale.limitPerUser },
-    links: {
-      self: `/v1/sales/${sale.id}`,
-      items: `/v1/sales/${sale.id}/items`,
-      checkouts: `/v1/sales/${sale.id}/checkouts`,
-    },
+    const body = { data: page.items.map(itemBody), has_more: page.hasMore };
+    return void sendPublic(response, body, linkTo(next, page.hasMore));
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Clock } from "@flashgate/core";
 import type { Request, Response } from "express";
 import type { Authenticator } from "../authentication/authenticator.ts";
+import type { Problem } from "../problems.ts";
 import type { Allowances } from "../rate-limits/allowance.ts";
-import type { Problem } from "../responses.ts";
 import type { Handler } from "./route.ts";
 
 export interface ShopperParts {

@@ -1,10 +1,11 @@
 import { type CancelParts, cancelCheckout, type SaleBoard, type Ticket } from "@flashgate/core";
 import type { Request } from "express";
+import type { Problem } from "../problems.ts";
 import { waitOf } from "../request-headers.ts";
-import { type Problem, sendTicket } from "../responses.ts";
+import { sendTicket } from "../responses.ts";
 import type { StatusReader } from "../status-reader.ts";
 import type { TicketSeal } from "../ticket-seal.ts";
-import { ticketView } from "../ticket-view.ts";
+import { type TicketView, ticketView } from "../ticket-view.ts";
 import type { Verdicts } from "../verdicts.ts";
 import { type Handler, param } from "./route.ts";
 import { asShopper, type ShopperParts } from "./shopper-route.ts";
@@ -35,13 +36,24 @@ export function readTicketStatus(parts: TicketParts): Handler {
     const sealed = param(request, "ticket");
     const ticket = parts.seal.open(sealed);
     if (!ticket) return NOT_FOUND;
-    const standing = await parts.statuses.read(ticket, waitOf(request), () => response.destroyed);
-    if (standing.kind === "unknown_sale") return NOT_FOUND;
-    if (standing.kind === "gate_shut") return standing;
-    const settleUntilMs = parts.board.view(ticket.saleId)?.sale.settleUntilMs ?? null;
-    const view = ticketView(ticket, sealed, standing, settleUntilMs);
-    return void sendTicket(response, view, standing.kind !== "decided");
+    const seen = await seenOf(parts, ticket, sealed, { waitMs: waitOf(request), abandoned: () => response.destroyed });
+    return seen.kind === "seen" ? void sendTicket(response, seen.view, seen.pending) : seen;
   };
+}
+
+/** How a ticket stands, as its holder is told. */
+export async function seenOf(
+  parts: Pick<TicketParts, "board" | "statuses">,
+  ticket: Ticket,
+  sealed: string,
+  wait: { readonly waitMs: number; readonly abandoned: () => boolean },
+): Promise<{ readonly kind: "seen"; readonly view: TicketView; readonly pending: boolean } | Problem> {
+  const standing = await parts.statuses.read(ticket, wait.waitMs, wait.abandoned);
+  if (standing.kind === "unknown_sale") return NOT_FOUND;
+  if (standing.kind === "gate_shut") return standing;
+  const settleUntilMs = parts.board.view(ticket.saleId)?.sale.settleUntilMs ?? null;
+  const view = ticketView(ticket, sealed, standing, settleUntilMs);
+  return { kind: "seen", view, pending: standing.kind !== "decided" };
 }
 
 /** `DELETE /v1/tickets/{ticket}`: only its owner; somebody else's ticket is not found. */

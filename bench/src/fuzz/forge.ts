@@ -9,13 +9,21 @@ export interface Forged {
   readonly body: string | null;
 }
 
+/** A ticket, and the id that its order would have. */
+export interface HandedOut {
+  readonly ticket: string;
+  readonly id: string;
+}
+
+const NOTHING: HandedOut = { ticket: "v1.k.none.none", id: "none" };
+
 export interface ForgeOptions {
   readonly seed: number;
   readonly saleIds: readonly string[];
   readonly itemIds: readonly string[];
 }
 
-/** Routes of the public surface, by how much there is to get wrong in them. `T`: a ticket, `S`: a sale. */
+/** Routes of the public surface, by how much there is to get wrong in them. `T`: a ticket, `S`: a sale, `I`: an item, `O`: an order. */
 const ROUTES = {
   "POST /v1/sales/S/checkouts": 40,
   "GET /v1/tickets/T": 14,
@@ -24,6 +32,11 @@ const ROUTES = {
   "DELETE /v1/tickets/T": 6,
   "GET /v1/sales/S": 6,
   "GET /v1/sales/S/items": 8,
+  "GET /v1/sales": 3,
+  "GET /v1/sales/S/events": 1,
+  "GET /v1/tickets/T/events": 2,
+  "GET /v1/orders": 3,
+  "GET /v1/orders/O": 2,
   "GET /images/S/I.svg": 2,
   "GET /": 2,
 };
@@ -42,17 +55,17 @@ const KEYS = 3;
 export class Forge {
   readonly #dice: Dice;
   readonly #options: ForgeOptions;
-  readonly #tickets: string[] = [];
+  readonly #handedOut: HandedOut[] = [];
 
   constructor(options: ForgeOptions) {
     this.#dice = new Dice(options.seed);
     this.#options = options;
   }
 
-  /** A ticket that was handed out: later requests ask for it, and for what is almost it. */
-  learn(ticket: string): void {
-    if (this.#tickets.length < TICKETS_KEPT) this.#tickets.push(ticket);
-    else this.#tickets[this.#dice.below(TICKETS_KEPT)] = ticket;
+  /** What was handed out: later requests ask for it, and for what is almost it. */
+  learn(handedOut: HandedOut): void {
+    if (this.#handedOut.length < TICKETS_KEPT) this.#handedOut.push(handedOut);
+    else this.#handedOut[this.#dice.below(TICKETS_KEPT)] = handedOut;
   }
 
   next(): Forged {
@@ -76,11 +89,12 @@ export class Forge {
 
   #path(pattern: string): string {
     const { saleIds, itemIds } = this.#options;
-    const ticket = this.#tickets.length > 0 ? this.#dice.pick(this.#tickets) : "v1.k.none.none";
+    const { ticket, id } = this.#handedOut.length > 0 ? this.#dice.pick(this.#handedOut) : NOTHING;
     const sale = this.#dice.chance(0.3) ? "current" : this.#dice.pick(saleIds);
     return pattern
       .replace("/S", `/${sale}`)
       .replace("/T", `/${ticket}`)
+      .replace("/O", `/${id}`)
       .replace("/I.", `/${this.#dice.pick(itemIds)}.`);
   }
 

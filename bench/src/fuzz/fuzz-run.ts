@@ -1,6 +1,6 @@
 import { Pool } from "undici";
 import { complaintOf } from "./complaints.ts";
-import { Forge, type Forged } from "./forge.ts";
+import { Forge, type Forged, type HandedOut } from "./forge.ts";
 import { growthOf, residentBytes } from "./memory.ts";
 import type { Target } from "./target.ts";
 import { attack, wireAttacks } from "./wire-attacks.ts";
@@ -105,7 +105,13 @@ async function send(pool: Pool, { method, path, headers, body }: Forged): Promis
       headersTimeout: ANSWER_MS_MAX,
       bodyTimeout: ANSWER_MS_MAX,
     });
-    return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
+    const { statusCode: status, headers: told } = answer;
+    if (!String(told["content-type"]).startsWith("text/event-stream")) {
+      return { status, headers: told, body: await answer.body.text() };
+    }
+    // a stream goes on for as long as somebody listens
+    answer.body.on("error", () => undefined).destroy();
+    return { status, headers: told, body: "" };
   } catch (error) {
     const code = String((error as NodeJS.ErrnoException).code);
     if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_NOT_SUPPORTED") return "unsendable";
@@ -115,8 +121,8 @@ async function send(pool: Pool, { method, path, headers, body }: Forged): Promis
 
 function learnFrom(forge: Forge, status: number, body: string): void {
   if (status !== 202) return;
-  const { ticket } = Object(JSON.parse(body)) as { ticket?: string };
-  if (ticket !== undefined) forge.learn(ticket);
+  const { ticket, id } = Object(JSON.parse(body)) as Partial<HandedOut>;
+  if (ticket !== undefined && id !== undefined) forge.learn({ ticket, id });
 }
 
 function describe({ method, path, headers, body }: Forged): string {

@@ -95,7 +95,7 @@ export class Target {
   }
 }
 
-/** Resolves once the sale's gate is open, and the api knows of it. */
+/** Resolves once the sale has sold its first unit. */
 async function openSale(
   stores: Stores,
   url: string,
@@ -117,10 +117,20 @@ async function openSale(
   const isOpen = async () => {
     const sale = await stores.ledger.find(saleId);
     if (sale?.state !== "open" || !(await isOpenIn(stores, saleId, sale.openEpoch))) return false;
-    return (await fetch(`${url}/v1/sales/${saleId}`)).ok;
+    return sells(url, saleId);
   };
   if (!(await until(isOpen, READY_MS_MAX))) throw new Error("the sale did not open: see the scheduler's log");
   return { saleId, itemIds: catalogue.map(({ id }) => id) };
+}
+
+/** An api hears of an opening a moment later. */
+async function sells(url: string, saleId: string): Promise<boolean> {
+  const answer = await fetch(`${url}/v1/sales/${saleId}/checkouts`, {
+    method: "POST",
+    headers: { "x-user-id": "first", "content-type": "application/json" },
+    body: '{"items":[{"item_id":"any","quantity":1}]}',
+  });
+  return answer.status === 202;
 }
 
 async function isOpenIn(stores: Stores, saleId: string, epoch: number): Promise<boolean> {

@@ -1,3 +1,5 @@
+import type { GateTotals } from "./outcomes.ts";
+
 /**
  * - `scheduled`: prepared, its gate was never opened.
  * - `recovering`: a (re)opening of its gate is under way; nothing settles meanwhile.
@@ -78,6 +80,11 @@ export function currentSale<Window extends Pick<Sale, "id" | "opensAtMs" | "clos
   const running = sales.filter((sale) => sale.opensAtMs <= nowMs && nowMs < sale.closesAtMs);
   const latest = running.toSorted((a, b) => b.opensAtMs - a.opensAtMs)[0];
   return running.find((sale) => isHourly(sale.id)) ?? latest ?? nextSale(sales, nowMs);
+}
+
+/** A sale's units as the ledger counts them. */
+export function ledgerTotals({ totalItems, itemsSold, itemsHeld }: Sale): GateTotals {
+  return { available: totalItems - itemsSold - itemsHeld, held: itemsHeld, sold: itemsSold };
 }
 
 /** The sale that opens next after `nowMs`; null where none is prepared. */

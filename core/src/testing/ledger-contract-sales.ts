@@ -61,6 +61,12 @@ function lifeContract(scene: () => Scene): void {
     expect(await ids({ states: ["scheduled"], limit: 2 })).toEqual([third.id, first.id]);
     expect((await ids({ states: ["open", "recovering"], limit: 1 }))[0]).toBe(second.id);
     expect(await ids({ states: [], limit: 2 })).toEqual([]);
+    expect(await ids({ after: third.plan, limit: 2 })).toEqual([second.id, first.id]);
+    expect(await ids({ after: third.plan, states: ["scheduled"], limit: 1 })).toEqual([first.id]);
+    const twin = { ...second.plan, id: `${second.id}-twin` };
+    await ledger.schedule(twin, generatedCatalogue(twin.id, 1));
+    expect(await ids({ after: third.plan, limit: 3 })).toEqual([twin.id, second.id, first.id]);
+    expect(await ids({ after: twin, limit: 1 })).toEqual([second.id]);
   });
 
   it("begin a recovery only for whoever saw the present epoch", async () => {

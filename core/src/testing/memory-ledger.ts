@@ -4,6 +4,7 @@ import type {
   LedgerStatus,
   RecoveryBegun,
   RefusedAttempt,
+  SaleFilter,
   SettleReply,
   Tomb,
   TombGuard,
@@ -15,8 +16,10 @@ import type { CatalogueEntry, Item } from "../domain/item.ts";
 import { hasRoom, judge } from "../domain/judgement.ts";
 import type { LedgerFacts } from "../domain/ledger-facts.ts";
 import { mergeLines, unitsOf } from "../domain/lines.ts";
-import type { Sale, SalePlan, SaleState } from "../domain/sale.ts";
+import type { Order } from "../domain/order.ts";
+import type { Sale, SalePlan } from "../domain/sale.ts";
 import { factsOf, snapshotOf } from "./memory-ledger-facts.ts";
+import { ordersOf } from "./memory-ledger-orders.ts";
 import { MemoryLedgerSale, type MemoryRow, type RowListener, rowOf } from "./memory-ledger-sale.ts";
 
 /** The ledger in memory: each call is one atomic step that decides everything before it writes anything. */
@@ -48,11 +51,12 @@ export class MemoryLedger implements Ledger {
     return this.#sales.get(saleId);
   }
 
-  async list(filter: { readonly states?: readonly SaleState[]; readonly limit: number }): Promise<Sale[]> {
+  async list({ states, after, limit }: SaleFilter): Promise<Sale[]> {
     return this.#all()
-      .filter((sale) => filter.states?.includes(sale.state) ?? true)
-      .sort((a, b) => b.opensAtMs - a.opensAtMs || (a.id < b.id ? 1 : -1))
-      .slice(0, filter.limit);
+      .filter((sale) => states?.includes(sale.state) ?? true)
+      .filter((sale) => !after || byWindow(after, sale) < 0)
+      .sort(byWindow)
+      .slice(0, limit);
   }
 
   async items(saleId: string): Promise<Item[]> {
@@ -156,6 +160,17 @@ export class MemoryLedger implements Ledger {
     return book ? factsOf(book, this.#all()) : null;
   }
 
+  async order(userId: string, orderId: string): Promise<Order | null> {
+    return ordersOf(this.#sales.values(), userId).find((order) => order.orderId === orderId) ?? null;
+  }
+
+  async orders(userId: string, page: { readonly before: string | null; readonly limit: number }): Promise<Order[]> {
+    const { before, limit } = page;
+    return ordersOf(this.#sales.values(), userId)
+      .filter(({ orderId }) => before === null || orderId < before)
+      .slice(0, limit);
+  }
+
   async recordRefused(attempts: readonly RefusedAttempt[]): Promise<void> {
     this.refused.push(...attempts);
   }
@@ -188,6 +203,11 @@ export class MemoryLedger implements Ledger {
     if (!book) throw new Error(`unknown sale "${saleId}"`);
     return book;
   }
+}
+
+/** Newest window first. */
+function byWindow(a: Pick<Sale, "id" | "opensAtMs">, b: Pick<Sale, "id" | "opensAtMs">): number {
+  return b.opensAtMs - a.opensAtMs || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
 }
 
 /** Whether every one of these holds would be confirmed, each beside all the others. */

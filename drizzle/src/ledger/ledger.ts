@@ -5,6 +5,7 @@ import { recordRefused } from "./attempts.ts";
 import { readFacts } from "./audit-facts.ts";
 import { readStatus, recordsOf } from "./checkout-records.ts";
 import { settleOne } from "./hold-settlement.ts";
+import { readOrder, readOrders } from "./orders.ts";
 import { settleAll } from "./page-settlement.ts";
 import { beginRecovery, close, find, items, list, schedule } from "./sale-ledger.ts";
 import { entomb } from "./tombs.ts";
@@ -25,6 +26,8 @@ export function createLedger(pool: Pool): Ledger {
     records: (saleId, checkoutIds) => recordsOf(pool, saleId, checkoutIds),
     status: (saleId, checkoutId) => readStatus(pool, saleId, checkoutId),
     facts: (saleId) => readFacts(pool, saleId),
+    order: (userId, orderId) => readOrder(pool, userId, orderId),
+    orders: (userId, page) => readOrders(pool, userId, page),
     recordRefused: (attempts) => recordRefused(pool, attempts),
   };
 }

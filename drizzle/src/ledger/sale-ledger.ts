@@ -1,5 +1,6 @@
-import type { CatalogueEntry, Item, RecoveryBegun, Sale, SalePlan, SaleState } from "@flashgate/core";
+import type { CatalogueEntry, Item, RecoveryBegun, Sale, SaleFilter, SalePlan, SaleState } from "@flashgate/core";
 import type { Pool } from "pg";
+import { timestampOf } from "../column-types.ts";
 import { StaleRead } from "../sql-state.ts";
 import { commit, rollback, withTransaction } from "../transaction.ts";
 import { chunksOf } from "./chunks.ts";
@@ -43,11 +44,11 @@ export async function find(pool: Pool, saleId: string): Promise<Sale | null> {
   return sale ?? null;
 }
 
-export function list(
-  pool: Pool,
-  filter: { readonly states?: readonly SaleState[]; readonly limit: number },
-): Promise<Sale[]> {
-  return statementsOf(pool).listSales.execute({ states: filter.states ?? ALL_STATES, limit: filter.limit });
+export function list(pool: Pool, { states = ALL_STATES, after, limit }: SaleFilter): Promise<Sale[]> {
+  const behind = after
+    ? { afterOpensAt: timestampOf(after.opensAtMs), afterId: after.id }
+    : { afterOpensAt: null, afterId: null };
+  return statementsOf(pool).listSales.execute({ states, ...behind, limit });
 }
 
 export function items(pool: Pool, saleId: string): Promise<Item[]> {

@@ -39,7 +39,13 @@ export function saleStatements(db: NodePgDatabase) {
     listSales: db
       .select(saleColumns)
       .from(sales)
-      .where(sql`${sales.state} = any(${sql.placeholder("states")}::text[])`)
+      .where(
+        and(
+          sql`${sales.state} = any(${sql.placeholder("states")}::text[])`,
+          sql`(${sales.opensAt}, ${sales.id}) <
+            (coalesce(${sql.placeholder("afterOpensAt")}::timestamptz, 'infinity'), coalesce(${sql.placeholder("afterId")}::text, ''))`,
+        ),
+      )
       .orderBy(desc(sales.opensAt), desc(sales.id))
       .limit(sql.placeholder("limit"))
       .prepare("list_sales"),

@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from "pg";
 import { auditStatements } from "./audit-statements.ts";
 import { entryStatements } from "./entry-statements.ts";
 import { heldStatements } from "./held-statements.ts";
+import { orderStatements } from "./order-statements.ts";
 import { recordStatements } from "./record-statements.ts";
 import { saleStatements } from "./sale-statements.ts";
 import { stockStatements } from "./stock-statements.ts";
@@ -15,6 +16,7 @@ export function prepareStatements(db: NodePgDatabase) {
     ...entryStatements(db),
     ...heldStatements(db),
     ...recordStatements(db),
+    ...orderStatements(db),
     ...auditStatements(db),
   };
 }

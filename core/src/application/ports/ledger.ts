@@ -4,14 +4,14 @@ import type { CatalogueEntry, Item } from "../../domain/item.ts";
 import type { LedgerFacts } from "../../domain/ledger-facts.ts";
 import type { Line } from "../../domain/lines.ts";
 import type { Sale, SalePlan, SaleState } from "../../domain/sale.ts";
+import type { OrderLedger } from "./order-ledger.ts";
 
 /** The life of sales in the ledger. Each method is one transaction. Outages throw. */
 export interface SaleLedger {
   /** Creates a sale with its items, state `scheduled`; the sale's id decides the race, once. */
   schedule(plan: SalePlan, catalogue: readonly CatalogueEntry[]): Promise<"scheduled" | "exists">;
   find(saleId: string): Promise<Sale | null>;
-  /** Newest window first; all states unless some are named. */
-  list(filter: { readonly states?: readonly SaleState[]; readonly limit: number }): Promise<Sale[]>;
+  list(filter: SaleFilter): Promise<Sale[]>;
   /** By position; empty for an unknown sale. */
   items(saleId: string): Promise<Item[]>;
   /** Recovery (a): epoch += 1, state `recovering`. Refused when closed, or when somebody else began since `seenEpoch`. */
@@ -20,6 +20,13 @@ export interface SaleLedger {
   adopt(saleId: string, epoch: number, survivors: readonly Hold[]): Promise<GateSnapshot | "superseded">;
   /** Seals a sale once the ledger's own time is past settle_until: held rows expire, nothing is confirmed after. */
   close(saleId: string): Promise<"closed" | "not_yet">;
+}
+
+/** Sales, newest window first: those in one of `states` (all, unless some are named), behind `after`. */
+export interface SaleFilter {
+  readonly states?: readonly SaleState[];
+  readonly after?: Pick<Sale, "id" | "opensAtMs">;
+  readonly limit: number;
 }
 
 export type RecoveryBegun =
@@ -103,4 +110,4 @@ export interface RefusedAttempt {
   readonly atMs: number;
 }
 
-export interface Ledger extends SaleLedger, CheckoutLedger, AuditLedger, AttemptLedger {}
+export interface Ledger extends SaleLedger, CheckoutLedger, AuditLedger, AttemptLedger, OrderLedger {}

@@ -1,7 +1,7 @@
 import { type CheckoutRecord, isVerdict, type Verdict } from "../../domain/checkout.ts";
 import type { Line } from "../../domain/lines.ts";
 import type { Ticket } from "../../domain/ticket.ts";
-import type { CheckoutLedger, Tomb } from "../ports/ledger.ts";
+import type { CheckoutLedger, LedgerStatus, SaleLedger, Tomb } from "../ports/ledger.ts";
 import { tombOfTicket } from "../tombs.ts";
 
 /**
@@ -24,9 +24,33 @@ export type TicketStatus =
  * so that the answer never changes; whoever writes first wins.
  */
 export async function readTicket(ledger: CheckoutLedger, ticket: Ticket): Promise<TicketStatus> {
-  const { saleId, checkoutId } = ticket;
-  const status = await ledger.status(saleId, checkoutId);
-  if (!status) return { kind: "unknown_sale" };
+  const status = await ledger.status(ticket.saleId, ticket.checkoutId);
+  return status ? tell(ledger, ticket, status) : { kind: "unknown_sale" };
+}
+
+/** The same of many tickets of one sale, with two reads for all of them. */
+export async function readTickets(
+  ledger: CheckoutLedger & Pick<SaleLedger, "find">,
+  saleId: string,
+  tickets: readonly Ticket[],
+): Promise<TicketStatus[]> {
+  // The sale first: epochs and states only move on, so whoever has no row by then had none under an older one either.
+  const sale = await ledger.find(saleId);
+  if (!sale) return tickets.map(() => ({ kind: "unknown_sale" }));
+  const { openEpoch, state } = sale;
+  const records = await ledger.records(
+    saleId,
+    tickets.map((ticket) => ticket.checkoutId),
+  );
+  const byId = new Map(records.map((record) => [record.checkoutId, record]));
+  const statuses: TicketStatus[] = [];
+  for (const ticket of tickets) {
+    statuses.push(await tell(ledger, ticket, { record: byId.get(ticket.checkoutId) ?? null, openEpoch, state }));
+  }
+  return statuses;
+}
+
+async function tell(ledger: CheckoutLedger, ticket: Ticket, status: LedgerStatus): Promise<TicketStatus> {
   const { record, openEpoch, state } = status;
   const pending = { kind: "pending", lines: linesOf(record, ticket), openEpoch } as const;
   if (record) return decidedBy(record, ticket) ?? pending;

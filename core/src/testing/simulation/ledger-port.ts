@@ -1,11 +1,11 @@
-import type { Ledger, RefusedAttempt, Tomb, TombGuard } from "../../application/ports/ledger.ts";
+import type { Ledger, RefusedAttempt, SaleFilter, Tomb, TombGuard } from "../../application/ports/ledger.ts";
 import type { Hold } from "../../domain/checkout.ts";
 import type { CatalogueEntry } from "../../domain/item.ts";
-import type { SalePlan, SaleState } from "../../domain/sale.ts";
+import type { SalePlan } from "../../domain/sale.ts";
 import type { MemoryLedger } from "../memory-ledger.ts";
 import { type Actor, Outage } from "./actor.ts";
 
-const READS: ReadonlySet<string> = new Set(["find", "list", "items", "records", "status", "facts"]);
+const READS: ReadonlySet<string> = new Set(["find", "list", "items", "records", "status", "facts", "order", "orders"]);
 
 /** The ledger as one actor reaches it: every transaction is a call that the schedule decides about. */
 export class LedgerPort implements Ledger {
@@ -30,7 +30,7 @@ export class LedgerPort implements Ledger {
     return this.#call("find", saleId, () => this.#ledger.find(saleId));
   }
 
-  list(filter: { readonly states?: readonly SaleState[]; readonly limit: number }) {
+  list(filter: SaleFilter) {
     return this.#call("list", "", () => this.#ledger.list(filter));
   }
 
@@ -78,6 +78,14 @@ export class LedgerPort implements Ledger {
 
   facts(saleId: string) {
     return this.#call("facts", saleId, () => this.#ledger.facts(saleId));
+  }
+
+  order(userId: string, orderId: string) {
+    return this.#call("order", "", () => this.#ledger.order(userId, orderId));
+  }
+
+  orders(userId: string, page: { readonly before: string | null; readonly limit: number }) {
+    return this.#call("orders", "", () => this.#ledger.orders(userId, page));
   }
 
   recordRefused(attempts: readonly RefusedAttempt[]) {

@@ -1,0 +1,1 @@
+CREATE INDEX "checkouts_orders" ON "flashgate"."checkouts" USING btree ("user_id","id") WHERE "flashgate"."checkouts"."state" = 'confirmed';
