@@ -94,6 +94,25 @@ describe("a path without a toxic", () => {
 });
 
 describe("latency", () => {
+  it("keeps the order of what it delays, each chunk by another time, though the process is busy", async () => {
+    const sent = Array.from({ length: 600 }, (_, index) => `${index};`);
+    const proxy = await proxyTo((await store("")).port);
+    const { socket, state } = await client(proxy);
+    socket.setNoDelay(true);
+    await proxy.afflict({ kind: "latency", latencyMs: 30, jitterMs: 30 });
+    let next = 0;
+    // one small write a turn, so that each is a chunk of its own; in between somebody else has the processor
+    const writing = setInterval(() => {
+      socket.write(sent[next++] ?? "");
+      if (next >= sent.length) clearInterval(writing);
+      for (const untilMs = performance.now() + (next % 5); performance.now() < untilMs; );
+    }, 1);
+    open.push({ close: () => clearInterval(writing) });
+    const told = () => state.received.replaceAll(":", "");
+    await expect.poll(() => told().length, { timeout: 20_000 }).toBe(sent.join("").length);
+    expect(told()).toBe(sent.join(""));
+  });
+
   it("delays every byte and keeps their order, also where the path has healed meanwhile", async () => {
     const proxy = await proxyTo((await store()).port);
     const { state, say } = await client(proxy);

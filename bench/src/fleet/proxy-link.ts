@@ -12,13 +12,15 @@ export interface LinkPath {
   onLost(bytes: number): void;
 }
 
-/** One way of a link: chunks leave in the order in which they came, however late each is. */
+/**
+ * One way of a link: chunks leave in the order in which they came, however late each is. One timer for all that wait:
+ * timers of their own overtake one another, and bytes that change places are a fault that no network has.
+ */
 interface Flow {
   readonly direction: Direction;
   readonly source: Socket;
   readonly sink: Socket;
-  lastDueMs: number;
-  waiting: number;
+  readonly waiting: { readonly chunk: Buffer; readonly dueMs: number }[];
 }
 
 /** A client's connection and the one to the store that stands for it. */
@@ -56,7 +58,7 @@ export class ProxyLink {
   }
 
   #join(direction: Direction, source: Socket, sink: Socket): void {
-    const flow: Flow = { direction, source, sink, lastDueMs: 0, waiting: 0 };
+    const flow: Flow = { direction, source, sink, waiting: [] };
     source.on("data", (chunk) => this.#carry(flow, chunk));
     source.on("error", () => undefined);
     source.on("close", () => this.#onEnd(flow));
@@ -69,18 +71,27 @@ export class ProxyLink {
       this.#path.onLost(chunk.length);
       return;
     }
-    if (toxic?.kind !== "latency" && flow.waiting === 0) {
+    if (toxic?.kind !== "latency" && flow.waiting.length === 0) {
       this.#deliver(flow, chunk);
       return;
     }
     const delayMs = toxic?.kind === "latency" ? toxic.latencyMs + toxic.jitterMs * this.#path.random() : 0;
-    const nowMs = performance.now();
-    flow.lastDueMs = Math.max(flow.lastDueMs, nowMs + delayMs);
-    flow.waiting += 1;
-    setTimeout(() => {
-      flow.waiting -= 1;
-      this.#deliver(flow, chunk);
-    }, flow.lastDueMs - nowMs);
+    const dueMs = Math.max(flow.waiting.at(-1)?.dueMs ?? 0, performance.now() + delayMs);
+    flow.waiting.push({ chunk, dueMs });
+    if (flow.waiting.length === 1) this.#drain(flow);
+  }
+
+  /** Delivers what is due, and comes back for the rest. */
+  #drain(flow: Flow): void {
+    for (let [first] = flow.waiting; first; [first] = flow.waiting) {
+      const leftMs = first.dueMs - performance.now();
+      if (leftMs > 0) {
+        setTimeout(() => this.#drain(flow), leftMs);
+        return;
+      }
+      flow.waiting.shift();
+      this.#deliver(flow, first.chunk);
+    }
   }
 
   #deliver({ direction, source, sink }: Flow, chunk: Buffer): void {
@@ -104,7 +115,7 @@ export class ProxyLink {
       this.#broken = true;
       return;
     }
-    if (flow.waiting > 0) {
+    if (flow.waiting.length > 0) {
       setTimeout(() => this.#onEnd(flow), 1);
       return;
     }
