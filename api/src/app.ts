@@ -1,5 +1,7 @@
 import type { Clock } from "@flashgate/core";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import type { ContestDesk } from "./contest/desk.ts";
+import { contestRoutes } from "./contest/routes.ts";
 import { type Problem, sendProblem } from "./responses.ts";
 import { addLines, type CartParts, purchase } from "./routes/carts.ts";
 import { type CheckoutParts, reserve } from "./routes/checkouts.ts";
@@ -19,6 +21,8 @@ export interface AppParts extends CartParts, CheckoutParts, SaleParts, TicketPar
   readonly onError: (error: unknown, requestId: string) => void;
   /** Whether the process is about to stop: connections are not kept. */
   readonly stopping: () => boolean;
+  /** Where the contest API is on. */
+  readonly contest?: ContestDesk;
 }
 
 /** The public HTTP surface. */
@@ -38,6 +42,9 @@ export function createApp(parts: AppParts): Express {
   serve("/v1/sales/:sale", { GET: readSale(parts) });
   serve("/v1/sales/:sale/items", { GET: listItems(parts) });
   serve("/images/:sale/:item", { GET: readImage });
+  const { contest } = parts;
+  const contested = contest && contestRoutes({ ...parts, contest }, (error) => parts.onError(error, parts.requestId()));
+  for (const [path, handlers] of contested ?? []) serve(path, handlers);
 
   app.use((request: Request, response: Response) =>
     answer(parts, request, response, { kind: "not_found", what: "route" }),

@@ -20,11 +20,18 @@ const schema = z
     AUTH: z.enum(["trusted"]).default("trusted"),
     AUTH_TRUSTED_IN_PRODUCTION: z.enum(["yes", "no"]).default("no"),
     NODE_ENV: z.string().default("development"),
+    /** The contest API, which believes whatever user id it is told. Default: on, but off in production. */
+    CONTEST_API: z.enum(["on", "off"]).optional(),
     /** Which attempts are recorded in the ledger: refused ones as well, or accepted ones only. */
     ATTEMPTS: z.enum(["all", "accepted"]).default("all"),
     OPS_HOST: z.string().default("127.0.0.1"),
     OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
     LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  })
+  .transform((env) => ({ ...env, CONTEST_API: env.CONTEST_API ?? (env.NODE_ENV === "production" ? "off" : "on") }))
+  .refine((env) => env.CONTEST_API === "off" || env.AUTH === "trusted", {
+    path: ["CONTEST_API"],
+    message: "on believes whatever user id it is told, which AUTH was to end: set CONTEST_API=off",
   })
   .refine((env) => env.NODE_ENV !== "production" || env.AUTH_TRUSTED_IN_PRODUCTION === "yes", {
     path: ["AUTH"],

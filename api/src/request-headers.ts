@@ -1,7 +1,8 @@
 import type { Request } from "express";
 import { malformed, type Problem } from "./responses.ts";
 
-const USER_ID = /^[A-Za-z0-9_-]{1,64}$/;
+/** Shape of every user id. */
+export const USER_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const IDEMPOTENCY_KEY = /^"?([\x21\x23-\x7e]{1,255}?)"?$/;
 const WAIT_S_MAX = 30;
 

@@ -25,4 +25,13 @@ describe("the api's environment", () => {
     expect(() => readConfig(production)).toThrow("AUTH_TRUSTED_IN_PRODUCTION=yes");
     expect(readConfig({ ...production, AUTH_TRUSTED_IN_PRODUCTION: "yes" }).NODE_ENV).toBe("production");
   });
+
+  it("answers the contest's clients, but in production only if told to", () => {
+    const production = { ...good, NODE_ENV: "production", AUTH_TRUSTED_IN_PRODUCTION: "yes" };
+    expect(readConfig(good).CONTEST_API).toBe("on");
+    expect(readConfig({ ...good, CONTEST_API: "off" }).CONTEST_API).toBe("off");
+    expect(readConfig(production).CONTEST_API).toBe("off");
+    expect(readConfig({ ...production, CONTEST_API: "on" }).CONTEST_API).toBe("on");
+    expect(() => readConfig({ ...good, CONTEST_API: "yes" })).toThrow("CONTEST_API");
+  });
 });

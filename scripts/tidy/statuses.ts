@@ -1,20 +1,23 @@
-/** What an outcome is called in HTTP is decided in one file. */
+/** What an outcome is called in HTTP is decided in one file a dialect. */
 import { forbid } from "./forbid.ts";
 import { maskOf } from "./mask.ts";
 import { isScript } from "./places.ts";
 import type { Rule } from "./project.ts";
 
-/** The one file of the api that may spell a status; move the table, and this name moves with it. */
-const HOME = "api/src/responses.ts";
+/**
+ * The files of the api that may spell a status, one a dialect: ours, and the contest's, whose bodies are others. Move a
+ * table, and its name moves with it.
+ */
+const HOMES: readonly string[] = ["api/src/responses.ts", "api/src/contest/answers.ts"];
 
-const MEND = `name the outcome and let ${HOME} choose the status`;
+const MEND = `name the outcome and let ${HOMES.join(" or ")} choose the status`;
 
 export const statuses: Rule = {
   name: "statuses",
-  why: "one table answers which outcome is which status, and no route can disagree with it",
+  why: "one table of each dialect answers which outcome is which status, and no route can disagree with it",
   check: (project) =>
     forbid(
-      project.filter(({ path }) => path.startsWith("api/src/") && isScript(path) && path !== HOME),
+      project.filter(({ path }) => path.startsWith("api/src/") && isScript(path) && !HOMES.includes(path)),
       (file) => maskOf(file).code,
       [
         { pattern: /\b(?:status|writeHead)\s*\(\s*(?:4\d\d|5\d\d|202)\b/g, mend: MEND },
