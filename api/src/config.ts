@@ -20,7 +20,7 @@ const schema = z
     AUTH: z.enum(["trusted"]).default("trusted"),
     AUTH_TRUSTED_IN_PRODUCTION: z.enum(["yes", "no"]).default("no"),
     NODE_ENV: z.string().default("development"),
-    /** The contest API, which believes whatever user id it is told. Default: on, but off in production. */
+    /** The contest API, which believes whatever user id it is told. Default: on where AUTH is trusted, never in production. */
     CONTEST_API: z.enum(["on", "off"]).optional(),
     /** Which attempts are recorded in the ledger: refused ones as well, or accepted ones only. */
     ATTEMPTS: z.enum(["all", "accepted"]).default("all"),
@@ -28,7 +28,10 @@ const schema = z
     OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
     LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   })
-  .transform((env) => ({ ...env, CONTEST_API: env.CONTEST_API ?? (env.NODE_ENV === "production" ? "off" : "on") }))
+  .transform((env) => {
+    const local = env.NODE_ENV !== "production" && env.AUTH === "trusted";
+    return { ...env, CONTEST_API: env.CONTEST_API ?? (local ? "on" : "off") };
+  })
   .refine((env) => env.CONTEST_API === "off" || env.AUTH === "trusted", {
     path: ["CONTEST_API"],
     message: "on believes whatever user id it is told, which AUTH was to end: set CONTEST_API=off",

@@ -196,8 +196,7 @@ function openContest(config: ApiConfig, world: World, learn: ContestDesk["learn"
     sales: ledger,
     learn,
     isUp: { redis: () => redis.isUp(), database: () => database.isUp() },
-    metrics: async () => ({ type: registry.contentType, text: await registry.metrics() }),
-    counts: createContestMetrics(registry),
+    metrics: createContestMetrics(registry),
   };
 }
 

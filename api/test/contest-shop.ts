@@ -11,7 +11,13 @@ import {
 } from "@flashgate/core";
 import { createLedger, createPool, migrate } from "@flashgate/drizzle";
 import { createTestDatabase } from "@flashgate/local/testing";
-import { createContestMetrics, createHttpMetrics, createRegistry } from "@flashgate/monitoring";
+import {
+  createContestMetrics,
+  createHttpMetrics,
+  createLogger,
+  createRegistry,
+  createTelemetry,
+} from "@flashgate/monitoring";
 import { BACKLOG_MAX, openFeed, openGate } from "@flashgate/redis";
 import { inject } from "vitest";
 import { createApp } from "../src/app.ts";
@@ -158,7 +164,7 @@ async function openApi(ledger: ReturnType<typeof createLedger>, queue: Settlemen
     ledger,
     queue,
     clock,
-    telemetry,
+    telemetry: createTelemetry({ registry, logger: createLogger({ service: "api", level: "silent" }) }),
     board,
     verdicts,
     ids,
@@ -177,8 +183,7 @@ async function openApi(ledger: ReturnType<typeof createLedger>, queue: Settlemen
       sales: ledger,
       learn: (saleId) => keeper.learn(saleId),
       isUp: { database: async () => up.database, redis: async () => up.redis },
-      metrics: async () => ({ type: registry.contentType, text: await registry.metrics() }),
-      counts: createContestMetrics(registry),
+      metrics: createContestMetrics(registry),
     },
   });
   const server = createServer(app);

@@ -1,18 +1,19 @@
-import { createContestMetrics } from "@flashgate/monitoring";
-import { Registry } from "prom-client";
+import { createContestMetrics, createLogger, createRegistry, createTelemetry } from "@flashgate/monitoring";
 import { expect, it } from "vitest";
-import { scrape } from "./exposition.ts";
 
-it("counts from nothing, by the names that the contest's tools look for", async () => {
-  const registry = new Registry();
-  const counts = createContestMetrics(registry);
-  const read = async () => {
-    const samples = await scrape(registry);
-    return [samples.get("checkout_attempts_total"), samples.get("purchase_success_total")];
-  };
-  expect(await read()).toEqual([0, 0]);
-  counts.checkoutAttempted();
-  counts.checkoutAttempted();
-  counts.purchased();
-  expect(await read()).toEqual([2, 1]);
+it("shows the process's metrics with its own purchases, and leaves the ops port's as they are", async () => {
+  const registry = createRegistry({ service: "api" });
+  const telemetry = createTelemetry({ registry, logger: createLogger({ service: "api", level: "silent" }) });
+  const contest = createContestMetrics(registry);
+  telemetry.emit({ kind: "attempt", outcome: "held", gateMs: 1 });
+  contest.purchased();
+  contest.purchased();
+
+  const { type, text } = await contest.page();
+  expect(type).toContain("text/plain");
+  expect(text).toMatch(/^purchase_success_total 2$/m);
+  expect(text.match(/^# TYPE purchase_success_total /gm)).toHaveLength(1);
+  expect(text).toMatch(/^checkout_attempts_total\{outcome="held",service="api"\} 1$/m);
+  expect(text).toMatch(/^process_cpu_seconds_total\{service="api"\} /m);
+  expect(await registry.metrics()).toMatch(/^purchase_success_total\{service="api"\} 0$/m);
 });

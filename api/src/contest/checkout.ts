@@ -11,7 +11,6 @@ const REQUIRED = "is required";
 /** `POST /checkout?user_id=&id=`: reserves an item in the user's open cart; `item_id` is another name of `id`. */
 export function checkout(parts: ContestParts): ContestHandler {
   return async (request) => {
-    parts.contest.counts.checkoutAttempted();
     const fields = await fieldsOf(request, ["user_id", "id"]);
     if (!fields) return { kind: "too_large" };
     const { user_id: userId, id } = fields;

@@ -16,8 +16,10 @@ export interface ContestDesk {
   readonly learn: (saleId: string) => Promise<void>;
   /** Whether what the contest calls `database` and `redis` answers. */
   readonly isUp: Readonly<Record<"database" | "redis", () => Promise<boolean>>>;
-  readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
-  readonly counts: { checkoutAttempted(): void; purchased(): void };
+  readonly metrics: {
+    purchased(): void;
+    page(): Promise<{ readonly type: string; readonly text: string }>;
+  };
 }
 
 export interface ContestParts extends ReserveParts {

@@ -87,8 +87,13 @@ function wantedIn(fields: Fields, id: string, nowMs: number): Wanted | { readonl
   };
 }
 
-/** Whether a request comes from this machine and was not passed on by a proxy on it. */
+/** What comes with a request that a proxy on this machine passes on, or a page in a browser on it sends. */
+const FROM_ELSEWHERE = ["x-forwarded-for", "forwarded", "origin"] as const;
+
+/** Whether a request comes from a program on this machine. */
 function isLocal({ socket, headers }: Request): boolean {
-  const passedOn = headers["x-forwarded-for"] !== undefined || headers["forwarded"] !== undefined;
-  return !passedOn && /^(?:::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? "");
+  return (
+    FROM_ELSEWHERE.every((name) => headers[name] === undefined) &&
+    /^(?:::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? "")
+  );
 }

@@ -47,7 +47,7 @@ export function purchase(parts: ContestParts): ContestHandler {
       standing = await parts.statuses.read(bought, 0, abandoned);
     }
     if (standing.kind !== "decided") return { kind: "unsettled" };
-    if (standing.verdict.state === "confirmed") parts.contest.counts.purchased();
+    if (standing.verdict.state === "confirmed") parts.contest.metrics.purchased();
     return { kind: "done", body: receiptOf(parts.board, ticket.saleId, standing) };
   };
 }

@@ -19,5 +19,5 @@ export function readHealth({ contest }: ContestParts): ContestHandler {
 
 /** `GET /metrics`: this process's, which operators find on the ops port as well. */
 export function readMetrics({ contest }: ContestParts): ContestHandler {
-  return async () => ({ kind: "page", ...(await contest.metrics()) });
+  return async () => ({ kind: "page", ...(await contest.metrics.page()) });
 }

@@ -122,8 +122,8 @@ interface UpRun {
   readonly interruption: AbortSignal;
 }
 
-/** What runs on one's own machine answers the contest's clients too; who wants it otherwise says so. */
-const CONTEST_DEFAULT = { CONTEST_API: "on" };
+/** What runs on one's own machine answers the contest's clients too, unless it wants to know who is asking. */
+const contestDefault = ({ AUTH }: NodeJS.ProcessEnv) => (AUTH && AUTH !== "trusted" ? {} : { CONTEST_API: "on" });
 
 /** Runs the processes until the user or the databases end it. */
 async function runProcesses(options: UpOptions, apiPorts: number[], databases: Databases, run: UpRun): Promise<void> {
@@ -136,7 +136,13 @@ async function runProcesses(options: UpOptions, apiPorts: number[], databases: D
     workers: options.worker,
     schedulers: options.scheduler,
     logsDir: join(dataDir, "logs"),
-    env: { ...CONTEST_DEFAULT, ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, TICKET_SECRET: secret },
+    env: {
+      ...contestDefault(process.env),
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redisUrl,
+      TICKET_SECRET: secret,
+    },
   });
   const startedAt = new Date(wallClock.nowMs()).toISOString();
   const publish = () => writeUpState(dataDir, upStateOf(children.list(), process.pid, startedAt));
