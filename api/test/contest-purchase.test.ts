@@ -172,6 +172,34 @@ describe("POST /purchase", () => {
     expect(await waiting).toMatchObject({ status: 200, body: { success: true } });
   });
 
+  it("outlasts a ledger that is away for a while", async () => {
+    const status = stores.ledger.status.bind(stores.ledger);
+    let asked = 0;
+    stores.ledger.status = async () => {
+      asked += 1;
+      throw new Error("the ledger is away");
+    };
+    stores.judge.wait();
+    const waiting = purchase(code);
+    await expect.poll(() => asked, { timeout: 10_000 }).toBeGreaterThan(1);
+    stores.ledger.status = status;
+    stores.judge.goOn();
+    expect(await waiting).toMatchObject({ status: 200, body: { success: true } });
+  });
+
+  it("says that the purchase stands where its verdict is not waited for any longer", async () => {
+    const leaving = await stores.openApi();
+    leaving.verdicts.close();
+    stores.judge.wait();
+    const unsettled = await purchase(code, leaving);
+    expect(unsettled).toMatchObject({ status: 503, headers: { "retry-after": "1" } });
+    expect(unsettled.body.message).toContain("was taken");
+    stores.judge.goOn();
+    await stores.judge.idle();
+    expect((await purchase(code)).status).toBe(409);
+    expect(await totals(sale)).toEqual({ available: 3, held: 0, sold: 2 });
+  });
+
   it("left nothing unexplained", () => {
     expect([api.errors, other.errors]).toEqual([[], []]);
   });

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import {
+  type Hold,
   type PurchaseReply,
   purchaseCart,
   purchaseResult,
@@ -13,14 +14,13 @@ import type { ContestHandler, ContestParts } from "./desk.ts";
 import { formatItemName } from "./item-name.ts";
 import { fieldsOf } from "./request-fields.ts";
 
-/** Longest wait for the settlement. */
+/** Longest wait for the settlement; a stopping api has less. */
 const SETTLE_MS_MAX = 25_000;
+const STOPPING_LOOKS_MAX = 15;
 /** So long the verdict is waited for before anybody asks the ledger: as a rule it has been heard of by then. */
 const HEARD_MS_MAX = 1_000;
-
-/** How often, and how many times, a stopping api looks for a verdict: together less than it has to stop. */
-const LOOK_MS = 100;
-const LOOKS_MAX = 50;
+/** How often it is looked again where waiting is not possible: the ledger is away, or the api stops. */
+const LOOK_MS = 200;
 
 type Decided = Extract<Standing, { readonly kind: "decided" }>;
 
@@ -37,19 +37,32 @@ export function purchase(parts: ContestParts): ContestHandler {
     const reply = await purchaseCart(parts, ticket);
     if (reply.kind !== "submitted") return answerTo(parts, ticket, reply);
     if (reply.again) return { kind: "already_purchased" };
-    // What was submitted does not grow any more: a verdict that is heard of says enough.
-    const bought = { ...ticket, lines: reply.hold.lines };
-    await parts.verdicts.wait(ticket.checkoutId, HEARD_MS_MAX);
-    let standing = await parts.statuses.read(bought, SETTLE_MS_MAX - HEARD_MS_MAX, abandoned);
-    // A stopping api sends those who wait away; here the answer is the only one there will be.
-    for (let look = 0; standing.kind !== "decided" && parts.verdicts.closed && look < LOOKS_MAX; look += 1) {
-      await pause(LOOK_MS);
-      standing = await parts.statuses.read(bought, 0, abandoned);
-    }
-    if (standing.kind !== "decided") return { kind: "unsettled" };
-    if (standing.verdict.state === "confirmed") parts.contest.metrics.purchased();
-    return { kind: "done", body: receiptOf(parts.board, ticket.saleId, standing) };
+    const decided = await settled(parts, ticket, reply.hold, abandoned);
+    if (!decided) return { kind: "unsettled" };
+    if (decided.verdict.state === "confirmed") parts.contest.metrics.purchased();
+    return { kind: "done", body: receiptOf(parts.board, ticket.saleId, decided) };
   };
+}
+
+/** The verdict on a checkout that was submitted; null where it takes too long. This answer is the only one there will be. */
+async function settled(
+  { clock, statuses, verdicts }: ContestParts,
+  ticket: Ticket,
+  hold: Hold,
+  abandoned: () => boolean,
+): Promise<Decided | null> {
+  const untilMs = clock.nowMs() + SETTLE_MS_MAX;
+  // What was submitted does not grow any more: a verdict that is heard of says enough.
+  const bought = { ...ticket, lines: hold.lines };
+  await verdicts.wait(ticket.checkoutId, HEARD_MS_MAX);
+  for (let stoppingLooks = 0; stoppingLooks < STOPPING_LOOKS_MAX; stoppingLooks += verdicts.closed ? 1 : 0) {
+    const leftMs = Math.max(0, untilMs - clock.nowMs());
+    const standing = await statuses.readOr({ kind: "held", hold }, bought, leftMs, abandoned);
+    if (standing.kind === "decided") return standing;
+    if (leftMs === 0 || abandoned()) return null;
+    await pause(LOOK_MS);
+  }
+  return null;
 }
 
 /** A code whose checkout the gate does not hold, or whose gate is shut, may have its verdict: the ledger tells. */
