@@ -1,6 +1,8 @@
 import type { Clock } from "@flashgate/core";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Access } from "./access.ts";
+import type { ContestDesk } from "./contest/desk.ts";
+import { contestRoutes } from "./contest/routes.ts";
 import { allowOrigin } from "./cors.ts";
 import type { Problem } from "./problems.ts";
 import { addressKey } from "./rate-limits/address-key.ts";
@@ -25,6 +27,8 @@ export interface AppParts extends Access, CartParts, CheckoutParts, EventParts, 
   readonly onError: (error: unknown, requestId: string) => void;
   /** Whether the process is about to stop: connections are not kept. */
   readonly stopping: () => boolean;
+  /** Where the contest API is on. */
+  readonly contest?: ContestDesk;
 }
 
 /** The public HTTP surface. */
@@ -51,6 +55,9 @@ export function createApp(parts: AppParts): Express {
   serve("/v1/orders", { GET: listOwnOrders(parts) });
   serve("/v1/orders/:order", { GET: readOwnOrder(parts) });
   serve("/images/:sale/:item", { GET: readImage });
+  const { contest } = parts;
+  const contested = contest && contestRoutes({ ...parts, contest }, (error) => parts.onError(error, parts.requestId()));
+  for (const [path, handlers] of contested ?? []) serve(path, handlers);
 
   app.use((request: Request, response: Response) =>
     answer(parts, request, response, { kind: "not_found", what: "route" }),

@@ -37,7 +37,12 @@ export class BoardKeeper {
   /** Follows one event. A gate that opened means a sale this process may not know yet. */
   async follow(event: SaleEvent): Promise<void> {
     this.#parts.board.apply(event);
-    if (event.kind === "opened") await this.#next(() => this.#load(event.saleId));
+    if (event.kind === "opened") await this.learn(event.saleId);
+  }
+
+  /** Puts a sale on the board, or brings all of it up to date. */
+  learn(saleId: string): Promise<void> {
+    return this.#next(() => this.#load(saleId));
   }
 
   /** Brings every sale up to date. `missed`: events were lost, so no item on the board is taken on trust. */

@@ -20,6 +20,8 @@ const schema = z
     TICKET_SECRET_PREVIOUS: secret.optional(),
     ...accessSettings,
     NODE_ENV: z.string().default("development"),
+    /** The contest API, which believes whatever user id it is told. Default: on where AUTH is trusted, never in production. */
+    CONTEST_API: z.enum(["on", "off"]).optional(),
     /** Which attempts are recorded in the ledger: refused ones as well, or accepted ones only. */
     ATTEMPTS: z.enum(["all", "accepted"]).default("all"),
     /** Streams of events this process keeps open at most; further ones are told to come back. */
@@ -30,11 +32,22 @@ const schema = z
   })
   .superRefine(
     (env, context) => {
-      for (const [path, message] of accessFaults(env)) context.addIssue({ code: "custom", path: [path], message });
+      const faults = [...accessFaults(env), ...contestFaults(env)];
+      for (const [path, message] of faults) context.addIssue({ code: "custom", path: [path], message });
     },
     // Even where single settings are faulty: whoever mends them learns of everything at once.
     { when: () => true },
-  );
+  )
+  .transform((env) => {
+    const local = env.NODE_ENV !== "production" && env.AUTH === "trusted";
+    return { ...env, CONTEST_API: env.CONTEST_API ?? (local ? "on" : "off") };
+  });
+
+function contestFaults(env: { readonly CONTEST_API?: unknown; readonly AUTH?: unknown }) {
+  if (env.CONTEST_API !== "on" || env.AUTH === "trusted") return [];
+  const message = "on believes whatever user id it is told, which AUTH was to end: set CONTEST_API=off";
+  return [["CONTEST_API", message]] as const;
+}
 
 export type ApiConfig = z.infer<typeof schema>;
 

@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { SaleBoard } from "@flashgate/core";
 import { createLedger, createPool } from "@flashgate/drizzle";
 import {
+  createContestMetrics,
   createGauge,
   createHttpMetrics,
   createLogger,
   createRegistry,
   createTelemetry,
+  Dependency,
   type Failpoints,
   LogLines,
   readFailpoints,
@@ -19,6 +21,9 @@ import { createApp } from "./app.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import { BoardKeeper } from "./board-keeper.ts";
 import { type ApiConfig, readConfig } from "./config.ts";
+import { CartTurns } from "./contest/cart-turns.ts";
+import { CodeSeal } from "./contest/code-seal.ts";
+import type { ContestDesk } from "./contest/desk.ts";
 import { createIds } from "./ids.ts";
 import { SaleArchive } from "./sale-archive.ts";
 import { SaleEvents } from "./sale-events.ts";
@@ -50,15 +55,17 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
   const memory = openMemory(config, world);
   const follower = await followSales(world, memory);
   const life = { stopping: false };
-  const server = createServer(createPublicApp(config, { ...world, failpoints }, memory, life));
+  const server = createServer(
+    createPublicApp(config, { ...world, failpoints }, { ...memory, learn: follower.learn }, life),
+  );
   const ops = await startOpsServer({
     host: config.OPS_HOST,
     port: config.OPS_PORT,
     registry: world.registry,
     logger: world.logger,
     checks: [
-      { name: "redis", critical: true, check: () => world.gate.ping() },
-      { name: "postgres", critical: false, check: async () => void (await world.pool.query("select 1")) },
+      { name: "redis", critical: true, check: world.pings.redis },
+      { name: "postgres", critical: false, check: world.pings.postgres },
     ],
   });
   const url = await listen(server, config.HOST, config.PORT);
@@ -109,7 +116,8 @@ async function openWorld(config: ApiConfig) {
     onFault: (page, error) => lines.pageNotEnqueued(page.saleId, error),
   });
   await queue.whenReady();
-  return { clock, logger, lines, registry, telemetry, pool, ledger: createLedger(pool), gate, events, queue };
+  const pings = { redis: () => gate.ping(), postgres: async () => void (await pool.query("select 1")) };
+  return { clock, logger, lines, registry, telemetry, pool, pings, ledger: createLedger(pool), gate, events, queue };
 }
 
 async function closeWorld({ queue, events, gate, pool }: World): Promise<void> {
@@ -174,13 +182,13 @@ async function followSales({ ledger, gate, events, lines }: World, memory: Memor
     unsubscribe();
     await attempts?.flush();
   };
-  return { stop };
+  return { stop, learn: (saleId: string) => keeper.learn(saleId) };
 }
 
 function createPublicApp(
   config: ApiConfig,
   world: World & { readonly failpoints: Failpoints | null },
-  memory: Memory,
+  { learn, ...memory }: Memory & Pick<ContestDesk, "learn">,
   life: { readonly stopping: boolean },
 ) {
   const { ledger, gate, queue, clock, telemetry, lines, failpoints } = world;
@@ -206,7 +214,23 @@ function createPublicApp(
     },
     onError: (error, requestId) => lines.requestFailed(requestId, error),
     stopping: () => life.stopping,
+    ...(config.CONTEST_API === "on" ? { contest: openContest(config, world, learn) } : {}),
   });
+}
+
+function openContest(config: ApiConfig, world: World, learn: ContestDesk["learn"]): ContestDesk {
+  const { ledger, lines, registry, pings } = world;
+  const dependency = (name: "redis" | "postgres") =>
+    new Dependency({ name, critical: name === "redis", check: pings[name] }, lines);
+  const [redis, database] = [dependency("redis"), dependency("postgres")];
+  return {
+    codes: new CodeSeal(config.TICKET_SECRET, config.TICKET_SECRET_PREVIOUS),
+    turns: new CartTurns(),
+    sales: ledger,
+    learn,
+    isUp: { redis: () => redis.isUp(), database: () => database.isUp() },
+    metrics: createContestMetrics(registry),
+  };
 }
 
 function arm(failpoints: Failpoints, { lines, gate, ledger, queue }: World): void {

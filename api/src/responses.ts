@@ -10,15 +10,15 @@ export const HEADERS = {
   "cross-origin-resource-policy": "same-origin",
 } as const;
 
-const JSON_TYPE = "application/json; charset=utf-8";
-const PRIVATE = { "cache-control": "no-store" } as const;
+export const JSON_TYPE = "application/json; charset=utf-8";
+export const PRIVATE = { "cache-control": "no-store" } as const;
 /** After which a client asks for a verdict that was not there yet. */
 const POLL_AFTER_S = "1";
 
 type Headers = Readonly<Record<string, string>>;
 
 /** Sends a body with one write. */
-function send(response: Response, status: number, type: string, body: string, headers: Headers): void {
+export function send(response: Response, status: number, type: string, body: string, headers: Headers): void {
   response.writeHead(status, {
     ...HEADERS,
     "content-type": type,

@@ -30,6 +30,18 @@ describe("the api's environment", () => {
     expect(readConfig({ ...production, AUTH_TRUSTED_IN_PRODUCTION: "yes" }).NODE_ENV).toBe("production");
   });
 
+  it("answers the contest's clients, but in production only if told to", () => {
+    const production = { ...good, NODE_ENV: "production", AUTH_TRUSTED_IN_PRODUCTION: "yes" };
+    expect(readConfig(good).CONTEST_API).toBe("on");
+    expect(readConfig({ ...good, CONTEST_API: "off" }).CONTEST_API).toBe("off");
+    expect(readConfig(production).CONTEST_API).toBe("off");
+    expect(readConfig({ ...production, CONTEST_API: "on" }).CONTEST_API).toBe("on");
+    expect(() => readConfig({ ...good, CONTEST_API: "yes" })).toThrow("CONTEST_API");
+    const jwt = { ...good, AUTH: "jwt", JWT_SECRET: "j".repeat(32) };
+    expect(readConfig(jwt).CONTEST_API).toBe("off");
+    expect(() => readConfig({ ...jwt, CONTEST_API: "on" })).toThrow(/believes whatever user id.*set CONTEST_API=off/);
+  });
+
   it("names faults of what goes together beside those of single settings", () => {
     const env = { NODE_ENV: "production", JWT_ISSUER: "x", RATE_LIMIT_USER: "many", TRUST_PROXY: "true" };
     const faults = () => readConfig({ ...env, CORS_ORIGINS: "shop.example" });

@@ -13,6 +13,7 @@ import {
 } from "@flashgate/core";
 import { MemoryGate, MemoryLedger } from "@flashgate/core/testing";
 import { v7 as uuidv7 } from "uuid";
+import type { Access } from "../src/access.ts";
 import { type AppParts, createApp } from "../src/app.ts";
 import { trustedHeader } from "../src/authentication/trusted-header.ts";
 import { BoardKeeper } from "../src/board-keeper.ts";
@@ -39,6 +40,15 @@ class HeldQueue implements SettlementQueue {
     this.pages.push(page);
   }
 }
+
+/** X-User-Id is believed, nobody is limited. */
+export const OPEN_ACCESS: Access = {
+  authenticator: trustedHeader,
+  allowances: { user: null, address: null },
+  trustProxy: [],
+  corsOrigins: new Set(),
+  tlsOnly: false,
+};
 
 /** A whole shop over memory: the real app, server, commands and queries; the caller's clock and settlement. Unless `over` says otherwise: X-User-Id, unlimited. */
 export async function openShop(over: (clock: Clock) => Partial<AppParts> = () => ({}), { streamsMax = 100 } = {}) {
@@ -81,11 +91,7 @@ export async function openShop(over: (clock: Clock) => Partial<AppParts> = () =>
     observe: () => undefined,
     onError: (error) => errors.push(error),
     stopping: () => false,
-    authenticator: trustedHeader,
-    allowances: { user: null, address: null },
-    trustProxy: [],
-    corsOrigins: new Set(),
-    tlsOnly: false,
+    ...OPEN_ACCESS,
     ...over(clock),
   });
   const server = createServer(app);

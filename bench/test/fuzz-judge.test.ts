@@ -15,7 +15,7 @@ describe("an answer of a fuzz run", () => {
     ["the head of a problem", "HEAD", 404, JSON_PROBLEM, ""],
     ["Node's own answer to what is not HTTP", "GET", 400, {}, ""],
   ])("is right: %s", (_what, method, status, headers, body) => {
-    expect(complaintOf(method, { status, headers, body })).toBeNull();
+    expect(complaintOf({ method, path: "/v1" }, { status, headers, body })).toBeNull();
   });
 
   it.each([
@@ -36,7 +36,19 @@ describe("an answer of a fuzz run", () => {
     ["what is not JSON", 404, JSON_PROBLEM, "{", "not JSON"],
     ["nothing where something was due", 404, {}, "", "which is no problem"],
   ])("is wrong: %s", (_what, status, headers, body, words) => {
-    expect(complaintOf("POST", { status, headers, body })).toContain(words);
+    expect(complaintOf({ method: "POST", path: "/v1" }, { status, headers, body })).toContain(words);
+  });
+});
+
+describe("an answer of the contest API", () => {
+  const judge = (path: string, body: string) =>
+    complaintOf({ method: "POST", path }, { status: 404, headers: { "content-type": "application/json" }, body });
+
+  it("has a message, and only there", () => {
+    expect(judge("/checkout?id=1", '{"message":"Item not found"}')).toBeNull();
+    expect(judge("/sales/x/items", "{}")).toContain("without a message");
+    expect(judge("/v1/sales/x", '{"message":"Item not found"}')).toContain("which is no problem");
+    expect(judge("/checkouts", '{"message":"Item not found"}')).toContain("which is no problem");
   });
 });
 

@@ -1,5 +1,6 @@
 export * from "./application/commands/cancel-checkout.ts";
 export * from "./application/commands/close-sale.ts";
+export * from "./application/commands/fill-cart.ts";
 export * from "./application/commands/purchase-cart.ts";
 export * from "./application/commands/recover-gate.ts";
 export * from "./application/commands/reserve-checkout.ts";

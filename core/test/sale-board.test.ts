@@ -96,6 +96,13 @@ describe("the sale board", () => {
     expect(board.view(id)).toBeNull();
   });
 
+  it("finds an item by sale and id", () => {
+    const board = new SaleBoard();
+    board.load(entry());
+    expect(board.item(id, "i00005")).toMatchObject({ saleId: id, id: "i00005", position: 5, available: 1 });
+    expect([board.item(id, "i00006"), board.item("2001010100", "i00005")]).toEqual([null, null]);
+  });
+
   it("does not take the word of an opening that is over", () => {
     const board = new SaleBoard();
     board.load(entry({ epoch: 2, openEpoch: 2 }));

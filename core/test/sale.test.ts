@@ -6,6 +6,7 @@ import {
   hourOf,
   ITEM_ID,
   isHourly,
+  overlaps,
   phaseOf,
 } from "@flashgate/core";
 import { describe, expect, it } from "vitest";
@@ -48,4 +49,13 @@ describe("hourly sales", () => {
 it("no item may be called any", () => {
   expect(["any", "", "a b", "a:b", "a|b", "ä", "x".repeat(65)].filter((id) => ITEM_ID.test(id))).toEqual([]);
   expect(["anything", "many", "i00001", "A_-9"].every((id) => ITEM_ID.test(id))).toBe(true);
+});
+
+it("windows that only touch do not overlap", () => {
+  const window = (opensAtMs: number, closesAtMs: number) => ({ opensAtMs, closesAtMs });
+  const ten = window(10, 20);
+  const apart = [window(0, 10), window(20, 30), window(0, 5)];
+  const shared = [window(0, 11), window(19, 30), window(12, 13), window(0, 30), ten];
+  for (const other of apart) expect([overlaps(ten, other), overlaps(other, ten)]).toEqual([false, false]);
+  for (const other of shared) expect([overlaps(ten, other), overlaps(other, ten)]).toEqual([true, true]);
 });

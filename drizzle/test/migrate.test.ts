@@ -27,9 +27,23 @@ describe("migrate", () => {
     expect(await rows("SELECT hash, created_at FROM flashgate.migrations ORDER BY id")).toEqual(applied);
   });
 
-  it("keeps to its own schema", async () => {
+  it("leaves names in public to whoever has them already", async () => {
+    await rows("CREATE TABLE public.sales (mine int)");
     await migrate(database.databaseUrl);
-    expect(await rows("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace")).toEqual([]);
+    const kinds = await rows("SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace");
+    expect(kinds).toHaveLength(2);
+    expect(kinds).toContainEqual({ relname: "sales", relkind: "r" });
+    expect(kinds).toContainEqual({ relname: "items", relkind: "v" });
+  });
+
+  it("keeps to its own schema, but for the contest's two views", async () => {
+    await migrate(database.databaseUrl);
+    expect(
+      await rows("SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1"),
+    ).toEqual([
+      { relname: "items", relkind: "v" },
+      { relname: "sales", relkind: "v" },
+    ]);
     const own = await rows("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'flashgate' ORDER BY 1");
     expect(own.map(({ name }) => name)).toEqual([
       "buyers",

@@ -1,6 +1,9 @@
 import type { Pool } from "pg";
 
-/** The ledger's schema as the server understands it: tables with their options, columns, constraints and indexes. */
+/**
+ * The ledger's schema as the server understands it: tables with their options, columns, constraints and indexes, and the
+ * views in `public`.
+ */
 export async function dumpSchema(pool: Pool): Promise<string> {
   const { rows: tables } = await pool.query<{ oid: number; name: string; options: string | null }>(
     `SELECT oid::int, relname AS name, array_to_string(reloptions, ', ') AS options FROM pg_class
@@ -29,5 +32,9 @@ export async function dumpSchema(pool: Pool): Promise<string> {
     const body = [...columns, ...constraints, ...indexes].map((line) => `  ${line}`);
     parts.push([`${name}${options ? ` (${options})` : ""}`, ...body, ""].join("\n"));
   }
+  const { rows: views } = await pool.query<{ name: string; definition: string }>(
+    `SELECT schemaname || '.' || viewname AS name, definition FROM pg_views WHERE schemaname = 'public' ORDER BY viewname`,
+  );
+  for (const { name, definition } of views) parts.push(`${name}\n ${definition}\n`);
   return parts.join("\n");
 }

@@ -1,3 +1,4 @@
+export * from "./contest-metrics.ts";
 export * from "./dependency.ts";
 export * from "./failpoints.ts";
 export * from "./gauge.ts";

@@ -1,4 +1,4 @@
--- Submits the shopper's own cart to the judge; again is the same answer.
+-- Submits the shopper's own cart to the judge; again is the same answer, with the word "again" behind it.
 -- Runs under the lease of one opening (SALE, EPOCH).
 -- KEYS: meta, holds, due
 -- ARGV: checkout, user, graceMs
@@ -13,7 +13,7 @@ local hold = redis.call("HGET", holds, checkout)
 if not hold then return { "not_found" } end
 local mode, since, deadline, owner, rest = string.match(hold, "^([^|]*)|([^|]*)|([^|]*)|([^|]*)|(.*)$")
 if owner ~= user then return { "not_found" } end
-if mode == "submitted" then return { "submitted", hold } end
+if mode == "submitted" then return { "submitted", hold, "again" } end
 local time = redis.call("TIME")
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
 if mode ~= "cart" or nowMs >= tonumber(deadline) then return { "expired" } end

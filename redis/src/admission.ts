@@ -64,8 +64,10 @@ export class RedisAdmission implements Admission {
   async purchase({ saleId, checkoutId, userId }: CartStep): Promise<PurchaseReply> {
     const answer = await this.#run(saleId, "purchase", [checkoutId, userId, String(PAGE_GRACE_MS)]);
     if (answer.kind !== "answer") return answer;
-    const [word, hold = ""] = answer.words;
-    if (word === "submitted") return { kind: word, epoch: answer.epoch, hold: decodeHold(checkoutId, hold) };
+    const [word, hold = "", again] = answer.words;
+    if (word === "submitted") {
+      return { kind: word, epoch: answer.epoch, hold: decodeHold(checkoutId, hold), again: again === "again" };
+    }
     if (word === "not_found" || word === "expired") return { kind: word };
     return refusalOf(answer.words);
   }

@@ -102,12 +102,12 @@ export class GateReference {
     if (!gate) return { kind: "gate_shut" };
     const hold = gate.holds.get(step.checkoutId);
     if (hold?.userId !== step.userId) return { kind: "not_found" };
-    if (hold.mode === "submitted") return { kind: "submitted", epoch: gate.epoch, hold };
+    if (hold.mode === "submitted") return { kind: "submitted", epoch: gate.epoch, hold, again: true };
     if (hold.mode === "lapsed" || hold.deadlineMs <= span.fromMs) return { kind: "expired" };
     const bought: Hold = { ...hold, mode: "submitted", deadlineMs: gate.terms.settleUntilMs };
     gate.holds.set(hold.checkoutId, bought);
     gate.due.set(hold.checkoutId, { fromMs: span.fromMs + GRACE_MS, toMs: span.toMs + GRACE_MS });
-    return { kind: "submitted", epoch: gate.epoch, hold: bought };
+    return { kind: "submitted", epoch: gate.epoch, hold: bought, again: false };
   }
 
   lapse(epoch: number, checkoutIds: readonly string[], span: Span): string[] | "gate_shut" {

@@ -8,13 +8,27 @@ export interface Told {
 /** What no answer may let out: traces of the program behind it. */
 const LEAKS = /\n\s+at |node_modules|\/dist\/|\.ts:\d|SELECT |INSERT |ECONN|Redis|Postgres/;
 
-/** What is wrong with an answer, whatever was asked; null where nothing is. `method` as it was sent. */
-export function complaintOf(method: string, { status, headers, body }: Told): string | null {
+/** Paths of the contest API, which words its errors in its own way. */
+const CONTEST = /^\/(checkout|purchase|sales|admin\/sales|health)\b/;
+
+/** What is wrong with an answer, whatever was asked; null where nothing is. Method and path as they were sent. */
+export function complaintOf(
+  { method, path }: { readonly method: string; readonly path: string },
+  { status, headers, body }: Told,
+): string | null {
   if (status >= 500 && status !== 503) return `answered ${status}`;
   if (status === 503 && headers["retry-after"] === undefined) return "answered 503 without Retry-After";
   if (LEAKS.test(body)) return `let out ${JSON.stringify(LEAKS.exec(body)?.[0])}`;
   if (status < 400 || method === "HEAD" || status === 431) return null;
-  return problemFault(status, String(headers["content-type"] ?? ""), body);
+  const type = String(headers["content-type"] ?? "");
+  if (CONTEST.test(path) && type.startsWith("application/json")) return contestFault(status, body);
+  return problemFault(status, type, body);
+}
+
+function contestFault(status: number, body: string): string | null {
+  return /^\{"(message|services_status)":/.test(body)
+    ? null
+    : `answered ${status} without a message: ${body.slice(0, 200)}`;
 }
 
 function problemFault(status: number, type: string, body: string): string | null {

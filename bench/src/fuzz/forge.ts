@@ -23,7 +23,7 @@ export interface ForgeOptions {
   readonly itemIds: readonly string[];
 }
 
-/** Routes of the public surface, by how much there is to get wrong in them. `T`: a ticket, `S`: a sale, `I`: an item, `O`: an order. */
+/** Routes of the public surface, by how much there is to get wrong in them. `T`: a ticket, `S`: a sale, `I`: an item, `O`: an order; and of the contest's: `U`, `N` and `C`. */
 const ROUTES = {
   "POST /v1/sales/S/checkouts": 40,
   "GET /v1/tickets/T": 14,
@@ -39,6 +39,11 @@ const ROUTES = {
   "GET /v1/orders/O": 2,
   "GET /images/S/I.svg": 2,
   "GET /": 2,
+  "POST /checkout?user_id=U&id=N": 6,
+  "POST /purchase?code=C": 2,
+  "GET /sales/S": 1,
+  "GET /sales/S/items": 1,
+  "GET /health": 1,
 };
 
 const METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS"];
@@ -95,6 +100,9 @@ export class Forge {
       .replace("/S", `/${sale}`)
       .replace("/T", `/${ticket}`)
       .replace("/O", `/${id}`)
+      .replace("=U", `=fuzz-${this.#dice.below(USERS)}`)
+      .replace("=N", `=${this.#dice.pick(saleIds)}-${this.#dice.pick(itemIds)}`)
+      .replace("=C", `=CHK-${ticket}`)
       .replace("/I.", `/${this.#dice.pick(itemIds)}.`);
   }
 

@@ -58,7 +58,7 @@ export async function fuzz(target: Target, { requests, seed, connections }: Fuzz
       }
       statuses[told.status] = (statuses[told.status] ?? 0) + 1;
       learnFrom(forge, told.status, told.body);
-      const complaint = complaintOf(request.method, told);
+      const complaint = complaintOf(request, told);
       if (complaint && !complaints.has(complaint)) complaints.set(complaint, `${complaint}: ${describe(request)}`);
     }
   };

@@ -60,7 +60,7 @@ export function addUp(program: Command): void {
 
 const HELP = `
 The environment reaches every process: LOG_LEVEL, ROTATION=off (no hourly sales), TICKET_SECRET
-(else one is made and kept in the data folder), HOST, DATABASE_POOL, BACKLOG_MAX, …
+(else one is made and kept in the data folder), CONTEST_API=off, HOST, DATABASE_POOL, BACKLOG_MAX, …
 
 Examples:
   flashgate up
@@ -100,6 +100,9 @@ interface UpRun {
   readonly interruption: AbortSignal;
 }
 
+/** What runs on one's own machine answers the contest's clients too, unless it wants to know who is asking. */
+const contestDefault = ({ AUTH }: NodeJS.ProcessEnv) => (AUTH && AUTH !== "trusted" ? {} : { CONTEST_API: "on" });
+
 /** Runs the processes until the user or the databases end it. */
 async function runProcesses(options: UpOptions, apiPorts: number[], databases: Databases, run: UpRun): Promise<void> {
   const dataDir = options.data;
@@ -111,7 +114,7 @@ async function runProcesses(options: UpOptions, apiPorts: number[], databases: D
     workers: options.worker,
     schedulers: options.scheduler,
     logsDir: join(dataDir, "logs"),
-    env: { ...process.env, ...env, TICKET_SECRET: secret },
+    env: { ...contestDefault(process.env), ...process.env, ...env, TICKET_SECRET: secret },
     schedulerEnv,
   });
   const startedAt = new Date(wallClock.nowMs()).toISOString();

@@ -39,9 +39,9 @@ export type CartReply =
   | { readonly kind: "expired" }
   | Refusal;
 
-/** The gate's answer to a purchase; replaying it gives the same answer. */
+/** The gate's answer to a purchase; replaying it gives the same answer, and says that it is one: `again`. */
 export type PurchaseReply =
-  | { readonly kind: "submitted"; readonly epoch: number; readonly hold: Hold }
+  | { readonly kind: "submitted"; readonly epoch: number; readonly hold: Hold; readonly again: boolean }
   | { readonly kind: "not_found" }
   | { readonly kind: "expired" }
   | Refusal;

@@ -69,6 +69,14 @@ export function hourlySale(hourMs: number): SalePlan {
   };
 }
 
+/** Whether two windows share a moment. */
+export function overlaps(
+  a: Pick<SalePlan, "opensAtMs" | "closesAtMs">,
+  b: Pick<SalePlan, "opensAtMs" | "closesAtMs">,
+): boolean {
+  return a.opensAtMs < b.closesAtMs && b.opensAtMs < a.closesAtMs;
+}
+
 /**
  * The sale that `current` means at `nowMs`: the hourly one whose window holds that moment, else the latest that is
  * running, else the next to open. Null where there is none.

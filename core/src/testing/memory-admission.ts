@@ -61,12 +61,12 @@ export function addLines(opened: Opened, step: CartStep & { readonly demand: Dem
 export function purchase({ epoch, opening, terms, nowMs }: Opened, { checkoutId, userId }: CartStep): PurchaseReply {
   const hold = opening.holds.get(checkoutId);
   if (!hold || hold.userId !== userId) return { kind: "not_found" };
-  if (hold.mode === "submitted") return { kind: "submitted", epoch, hold };
+  if (hold.mode === "submitted") return { kind: "submitted", epoch, hold, again: true };
   if (hold.mode !== "cart" || nowMs >= hold.deadlineMs) return { kind: "expired" };
   const submitted: Hold = { ...hold, mode: "submitted", deadlineMs: terms.settleUntilMs };
   opening.holds.set(checkoutId, submitted);
   opening.dueAtMs.set(checkoutId, nowMs + PAGE_GRACE_MS);
-  return { kind: "submitted", epoch, hold: submitted };
+  return { kind: "submitted", epoch, hold: submitted, again: false };
 }
 
 /** `lapse.lua`: the ids that are lapsed now. */

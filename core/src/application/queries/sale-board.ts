@@ -130,6 +130,12 @@ export class SaleBoard {
     return { items: found.slice(0, query.limit), hasMore: found.length > query.limit };
   }
 
+  /** One item of a sale. Null where sale or item is not on the board. */
+  item(saleId: string, itemId: string): BoardItem | null {
+    const row = this.#rows.get(saleId);
+    return row?.items[row.positions.get(itemId) ?? -1] ?? null;
+  }
+
   #sales(): Sale[] {
     return [...this.#rows.values()].map((row) => row.sale);
   }

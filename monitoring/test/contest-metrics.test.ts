@@ -1,0 +1,19 @@
+import { createContestMetrics, createLogger, createRegistry, createTelemetry } from "@flashgate/monitoring";
+import { expect, it } from "vitest";
+
+it("shows the process's metrics with its own purchases, and leaves the ops port's as they are", async () => {
+  const registry = createRegistry({ service: "api" });
+  const telemetry = createTelemetry({ registry, logger: createLogger({ service: "api", level: "silent" }) });
+  const contest = createContestMetrics(registry);
+  telemetry.emit({ kind: "attempt", outcome: "held", gateMs: 1 });
+  contest.purchased();
+  contest.purchased();
+
+  const { type, text } = await contest.page();
+  expect(type).toContain("text/plain");
+  expect(text).toMatch(/^purchase_success_total 2$/m);
+  expect(text.match(/^# TYPE purchase_success_total /gm)).toHaveLength(1);
+  expect(text).toMatch(/^checkout_attempts_total\{outcome="held",service="api"\} 1$/m);
+  expect(text).toMatch(/^process_cpu_seconds_total\{service="api"\} /m);
+  expect(await registry.metrics()).toMatch(/^purchase_success_total\{service="api"\} 0$/m);
+});
