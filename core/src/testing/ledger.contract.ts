@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
 import { adoptionContract } from "./ledger-contract-adoption.ts";
+import { historyContract } from "./ledger-contract-history.ts";
 import { pageContract } from "./ledger-contract-pages.ts";
 import { raceContract } from "./ledger-contract-races.ts";
 import { saleContract } from "./ledger-contract-sales.ts";
@@ -30,5 +31,6 @@ export function ledgerContract(name: string, makeLedger: () => Promise<LedgerHar
     tombContract(current);
     adoptionContract(current);
     raceContract(current);
+    historyContract(current);
   });
 }

@@ -1,9 +1,13 @@
 import type { Clock } from "../application/ports/clock.ts";
 import type {
+  AttemptQuery,
   Ledger,
   LedgerStatus,
+  PauseReply,
+  RecordedAttempt,
   RecoveryBegun,
   RefusedAttempt,
+  SaleFilter,
   SettleReply,
   Tomb,
   TombGuard,
@@ -15,7 +19,7 @@ import type { CatalogueEntry, Item } from "../domain/item.ts";
 import { hasRoom, judge } from "../domain/judgement.ts";
 import type { LedgerFacts } from "../domain/ledger-facts.ts";
 import { mergeLines, unitsOf } from "../domain/lines.ts";
-import type { Sale, SalePlan, SaleState } from "../domain/sale.ts";
+import type { Sale, SalePlan } from "../domain/sale.ts";
 import { factsOf, snapshotOf } from "./memory-ledger-facts.ts";
 import { MemoryLedgerSale, type MemoryRow, type RowListener, rowOf } from "./memory-ledger-sale.ts";
 
@@ -48,11 +52,11 @@ export class MemoryLedger implements Ledger {
     return this.#sales.get(saleId);
   }
 
-  async list(filter: { readonly states?: readonly SaleState[]; readonly limit: number }): Promise<Sale[]> {
-    return this.#all()
-      .filter((sale) => filter.states?.includes(sale.state) ?? true)
-      .sort((a, b) => b.opensAtMs - a.opensAtMs || (a.id < b.id ? 1 : -1))
-      .slice(0, filter.limit);
+  async list({ states, limit, startingAfter }: SaleFilter): Promise<Sale[]> {
+    const all = this.#all().sort(newestFirst);
+    const at = startingAfter === undefined ? -1 : all.findIndex((sale) => sale.id === startingAfter);
+    const rest = startingAfter !== undefined && at === -1 ? [] : all.slice(at + 1);
+    return rest.filter((sale) => states?.includes(sale.state) ?? true).slice(0, limit);
   }
 
   async items(saleId: string): Promise<Item[]> {
@@ -79,6 +83,15 @@ export class MemoryLedger implements Ledger {
     }
     book.sale = { ...book.sale, state: "open", openEpoch: epoch };
     return snapshotOf(book);
+  }
+
+  async setPaused(saleId: string, paused: boolean): Promise<PauseReply> {
+    const book = this.#sales.get(saleId);
+    if (!book) return { kind: "unknown_sale" };
+    if (book.sale.state === "closed") return { kind: "closed" };
+    const changed = Number(book.sale.paused !== paused);
+    book.sale = { ...book.sale, paused, pauseVersion: book.sale.pauseVersion + changed };
+    return { kind: "set", sale: book.sale };
   }
 
   async close(saleId: string): Promise<"closed" | "not_yet"> {
@@ -160,6 +173,21 @@ export class MemoryLedger implements Ledger {
     this.refused.push(...attempts);
   }
 
+  async saleOf(checkoutId: string): Promise<string | null> {
+    return this.#all().find((sale) => this.book(sale.id)?.rows.has(checkoutId))?.id ?? null;
+  }
+
+  async attempts(query: AttemptQuery): Promise<RecordedAttempt[]> {
+    const { saleId, userId, checkoutId, untilMs = Infinity, skip = 0, limit } = query;
+    const refused = this.refused.map((attempt) => ({ ...attempt, checkoutId: null }));
+    return [...(this.book(saleId)?.attempts.values() ?? []), ...refused]
+      .filter((attempt) => attempt.saleId === saleId && attempt.atMs <= untilMs)
+      .filter((attempt) => userId === undefined || attempt.userId === userId)
+      .filter((attempt) => checkoutId === undefined || attempt.checkoutId === checkoutId)
+      .sort(latestFirst)
+      .slice(skip, skip + limit);
+  }
+
   #decide(book: MemoryLedgerSale, row: Omit<MemoryRow, "status" | "decidedAtMs">, verdict: Verdict): Judged {
     const decidedAtMs = this.#clock.nowMs();
     book.put({ ...row, mode: null, status: verdict, decidedAtMs });
@@ -188,6 +216,15 @@ export class MemoryLedger implements Ledger {
     if (!book) throw new Error(`unknown sale "${saleId}"`);
     return book;
   }
+}
+
+function newestFirst(a: Sale, b: Sale): number {
+  return b.opensAtMs - a.opensAtMs || (a.id < b.id ? 1 : -1);
+}
+
+function latestFirst(a: RecordedAttempt, b: RecordedAttempt): number {
+  const name = ({ userId, outcome, checkoutId }: RecordedAttempt) => `${userId} ${outcome} ${checkoutId ?? ""}`;
+  return b.atMs - a.atMs || (name(a) < name(b) ? -1 : 1);
 }
 
 /** Whether every one of these holds would be confirmed, each beside all the others. */

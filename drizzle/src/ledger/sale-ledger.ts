@@ -1,4 +1,13 @@
-import type { CatalogueEntry, Item, RecoveryBegun, Sale, SalePlan, SaleState } from "@flashgate/core";
+import type {
+  CatalogueEntry,
+  Item,
+  PauseReply,
+  RecoveryBegun,
+  Sale,
+  SaleFilter,
+  SalePlan,
+  SaleState,
+} from "@flashgate/core";
 import type { Pool } from "pg";
 import { StaleRead } from "../sql-state.ts";
 import { commit, rollback, withTransaction } from "../transaction.ts";
@@ -43,11 +52,12 @@ export async function find(pool: Pool, saleId: string): Promise<Sale | null> {
   return sale ?? null;
 }
 
-export function list(
-  pool: Pool,
-  filter: { readonly states?: readonly SaleState[]; readonly limit: number },
-): Promise<Sale[]> {
-  return statementsOf(pool).listSales.execute({ states: filter.states ?? ALL_STATES, limit: filter.limit });
+export function list(pool: Pool, { states, limit, startingAfter }: SaleFilter): Promise<Sale[]> {
+  return statementsOf(pool).listSales.execute({
+    states: states ?? ALL_STATES,
+    limit,
+    startingAfter: startingAfter ?? null,
+  });
 }
 
 export function items(pool: Pool, saleId: string): Promise<Item[]> {
@@ -60,6 +70,12 @@ export async function beginRecovery(pool: Pool, saleId: string, seenEpoch: numbe
   const sale = await find(pool, saleId);
   if (!sale) throw unknownSale(saleId);
   return { kind: sale.state === "closed" ? "closed" : "superseded" };
+}
+
+export async function setPaused(pool: Pool, saleId: string, paused: boolean): Promise<PauseReply> {
+  const [sale] = await statementsOf(pool).setPaused.execute({ saleId, paused });
+  if (sale) return { kind: "set", sale };
+  return (await find(pool, saleId)) ? { kind: "closed" } : { kind: "unknown_sale" };
 }
 
 export function close(pool: Pool, saleId: string): Promise<"closed" | "not_yet"> {

@@ -3,6 +3,8 @@ import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { sales } from "../schema.ts";
 import { saleId } from "./placeholders.ts";
 
+const startingAfter = sql`${sql.placeholder("startingAfter")}::text`;
+
 /** The columns of a sale in the domain's words. */
 export const saleColumns = {
   id: sales.id,
@@ -17,6 +19,7 @@ export const saleColumns = {
   openEpoch: sales.openEpoch,
   state: sales.state,
   paused: sales.paused,
+  pauseVersion: sales.pauseVersion,
 };
 
 /** Statements on the sales row. It is hot: whoever writes it does so last, just before the commit. */
@@ -39,7 +42,13 @@ export function saleStatements(db: NodePgDatabase) {
     listSales: db
       .select(saleColumns)
       .from(sales)
-      .where(sql`${sales.state} = any(${sql.placeholder("states")}::text[])`)
+      .where(
+        and(
+          sql`${sales.state} = any(${sql.placeholder("states")}::text[])`,
+          sql`(${startingAfter} is null or (${sales.opensAt}, ${sales.id}) < (
+        select opens_at, id from ${sales} as last where last.id = ${startingAfter}))`,
+        ),
+      )
       .orderBy(desc(sales.opensAt), desc(sales.id))
       .limit(sql.placeholder("limit"))
       .prepare("list_sales"),
@@ -59,6 +68,7 @@ function fencedStatements(db: NodePgDatabase) {
   const epoch = sql`${sql.placeholder("epoch")}::int`;
   const sold = sql`${sql.placeholder("sold")}::int`;
   const held = sql`${sql.placeholder("held")}::int`;
+  const paused = sql`${sql.placeholder("paused")}::boolean`;
   return {
     beginRecovery: db
       .update(sales)
@@ -90,6 +100,16 @@ function fencedStatements(db: NodePgDatabase) {
       .set({ itemsHeld: sql`${sales.itemsHeld} - ${sql.placeholder("released")}::int` })
       .where(and(eq(sales.id, saleId), sql`${sales.epoch} = coalesce(${epoch}, ${sales.epoch})`))
       .prepare("release_sale"),
+    /** Needs no epoch: the flag is of the sale, not of an opening. */
+    setPaused: db
+      .update(sales)
+      .set({
+        paused: sql`${paused}`,
+        pauseVersion: sql`${sales.pauseVersion} + (${sales.paused} <> ${paused})::int`,
+      })
+      .where(and(eq(sales.id, saleId), sql`${sales.state} <> 'closed'`))
+      .returning(saleColumns)
+      .prepare("set_paused"),
     /** Seals a sale whose held units are all given back by this transaction. */
     closeSale: db
       .update(sales)

@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from "pg";
 import { auditStatements } from "./audit-statements.ts";
 import { entryStatements } from "./entry-statements.ts";
 import { heldStatements } from "./held-statements.ts";
+import { historyStatements } from "./history-statements.ts";
 import { recordStatements } from "./record-statements.ts";
 import { saleStatements } from "./sale-statements.ts";
 import { stockStatements } from "./stock-statements.ts";
@@ -16,6 +17,7 @@ export function prepareStatements(db: NodePgDatabase) {
     ...heldStatements(db),
     ...recordStatements(db),
     ...auditStatements(db),
+    ...historyStatements(db),
   };
 }
 

@@ -10,22 +10,36 @@ export interface SaleLedger {
   /** Creates a sale with its items, state `scheduled`; the sale's id decides the race, once. */
   schedule(plan: SalePlan, catalogue: readonly CatalogueEntry[]): Promise<"scheduled" | "exists">;
   find(saleId: string): Promise<Sale | null>;
-  /** Newest window first; all states unless some are named. */
-  list(filter: { readonly states?: readonly SaleState[]; readonly limit: number }): Promise<Sale[]>;
+  /** Newest window first, after the sale `startingAfter`; all states unless some are named. */
+  list(filter: SaleFilter): Promise<Sale[]>;
   /** By position; empty for an unknown sale. */
   items(saleId: string): Promise<Item[]>;
   /** Recovery (a): epoch += 1, state `recovering`. Refused when closed, or when somebody else began since `seenEpoch`. */
   beginRecovery(saleId: string, seenEpoch: number): Promise<RecoveryBegun>;
   /** Recovery (c): adopts the survivors and opens, only if the epoch is still ours; the snapshot is of this transaction. */
   adopt(saleId: string, epoch: number, survivors: readonly Hold[]): Promise<GateSnapshot | "superseded">;
+  /** Says whether a sale is paused. `set`: the sale as it is now, whether or not that changed it. */
+  setPaused(saleId: string, paused: boolean): Promise<PauseReply>;
   /** Seals a sale once the ledger's own time is past settle_until: held rows expire, nothing is confirmed after. */
   close(saleId: string): Promise<"closed" | "not_yet">;
+}
+
+export interface SaleFilter {
+  readonly states?: readonly SaleState[];
+  readonly limit: number;
+  /** A sale that the list goes on after; nothing comes after one that is not there. */
+  readonly startingAfter?: string;
 }
 
 export type RecoveryBegun =
   | { readonly kind: "begun"; readonly epoch: number; readonly openEpoch: number }
   | { readonly kind: "superseded" }
   | { readonly kind: "closed" };
+
+export type PauseReply =
+  | { readonly kind: "set"; readonly sale: Sale }
+  | { readonly kind: "closed" }
+  | { readonly kind: "unknown_sale" };
 
 /** Where checkouts are judged. Each call is one READ COMMITTED transaction. Outages throw. */
 export interface CheckoutLedger {
@@ -103,4 +117,28 @@ export interface RefusedAttempt {
   readonly atMs: number;
 }
 
-export interface Ledger extends SaleLedger, CheckoutLedger, AuditLedger, AttemptLedger {}
+/** What operators look up. */
+export interface HistoryLedger {
+  /** The sale whose ledger has a row of that checkout; null where none has. */
+  saleOf(checkoutId: string): Promise<string | null>;
+  /** Recorded attempts of a sale, latest first. */
+  attempts(query: AttemptQuery): Promise<RecordedAttempt[]>;
+}
+
+export interface AttemptQuery {
+  readonly saleId: string;
+  readonly userId?: string;
+  /** Only the accepted attempt that this checkout began with. */
+  readonly checkoutId?: string;
+  /** Only attempts of that moment and before; of those, so many are passed over. */
+  readonly untilMs?: number;
+  readonly skip?: number;
+  readonly limit: number;
+}
+
+/** `checkoutId` names what an accepted attempt led to; null for a refused one. */
+export interface RecordedAttempt extends RefusedAttempt {
+  readonly checkoutId: string | null;
+}
+
+export interface Ledger extends SaleLedger, CheckoutLedger, AuditLedger, AttemptLedger, HistoryLedger {}
