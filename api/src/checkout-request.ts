@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { type Demand, formatLines, ITEM_ID, type Line, mergeLines } from "@flashgate/core";
 import type { Request } from "express";
 import { z } from "zod";
+import { faultOf } from "./field-faults.ts";
 import type { JsonBody } from "./json-body.ts";
 import { keyOf, userOf, waitOf } from "./request-headers.ts";
-import { type FieldFault, malformed, type Problem } from "./responses.ts";
+import { malformed, type Problem } from "./responses.ts";
 
 /** Units one checkout may ask for in all. */
 const UNITS_MAX = 10;
@@ -88,13 +89,4 @@ function demandOf(items: z.infer<typeof linesBody>["items"]): Demand {
 function fingerprintOf(mode: string, demand: Demand): string {
   const meaning = `${mode} ${demand.any} ${formatLines(demand.lines)}`;
   return createHash("sha256").update(meaning).digest("base64url").slice(0, 16);
-}
-
-function faultOf(issue: z.core.$ZodIssue): FieldFault {
-  const path = issue.path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  if (issue.code === "unrecognized_keys") {
-    const where = path === "" ? "" : `${path.replace(/^\./, "")}.`;
-    return { field: `${where}${issue.keys[0] ?? ""}`, message: "is not known here: leave it out" };
-  }
-  return { field: path.replace(/^\./, "") || "body", message: issue.message };
 }

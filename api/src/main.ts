@@ -9,10 +9,12 @@ import {
   type Failpoints,
   LogLines,
   readFailpoints,
+  readOpsAccess,
   startOpsServer,
 } from "@flashgate/monitoring";
 import { BACKLOG_MAX, BullSettlementQueue, openFeed, openGate } from "@flashgate/redis";
 import closeWithGrace from "close-with-grace";
+import { createAdminRoutes } from "./admin/admin-app.ts";
 import { createApp } from "./app.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import { BoardKeeper } from "./board-keeper.ts";
@@ -35,6 +37,7 @@ const ATTEMPTS_MS = 500;
 export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(env);
   const failpoints = readFailpoints(env);
+  const access = readOpsAccess(env);
   const world = await openWorld(config);
   if (failpoints) arm(failpoints, world);
   const memory = openMemory(config, world);
@@ -44,6 +47,8 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
   const ops = await startOpsServer({
     host: config.OPS_HOST,
     port: config.OPS_PORT,
+    access,
+    routes: createAdminSurface(world, life),
     registry: world.registry,
     logger: world.logger,
     checks: [
@@ -79,6 +84,7 @@ async function openWorld(config: ApiConfig) {
   const lines = new LogLines(logger);
   const registry = createRegistry({ service: "api" });
   const telemetry = createTelemetry({ registry, logger });
+  const http = createHttpMetrics(registry);
   const pool = createPool({
     url: config.DATABASE_URL,
     max: config.DATABASE_POOL,
@@ -98,7 +104,8 @@ async function openWorld(config: ApiConfig) {
     onFault: (page, error) => lines.pageNotEnqueued(page.saleId, error),
   });
   await queue.whenReady();
-  return { clock, logger, lines, registry, telemetry, pool, ledger: createLedger(pool), gate, events, queue };
+  const ledger = createLedger(pool);
+  return { clock, logger, lines, registry, telemetry, http, pool, ledger, gate, events, queue };
 }
 
 async function closeWorld({ queue, events, gate, pool }: World): Promise<void> {
@@ -152,7 +159,7 @@ function createPublicApp(
   life: { readonly stopping: boolean },
 ) {
   const { ledger, gate, queue, clock, telemetry, lines, failpoints } = world;
-  const http = createHttpMetrics(world.registry);
+  const { http } = world;
   const ids = createIds();
   return createApp({
     ...memory,
@@ -171,6 +178,30 @@ function createPublicApp(
       http.observe(route, method, statusCode, seconds);
       if (route.endsWith("/checkouts")) failpoints?.reach("reserve.answered");
     },
+    onError: (error, requestId) => lines.requestFailed(requestId, error),
+    stopping: () => life.stopping,
+  });
+}
+
+/** What operators are served on the ops port. */
+function createAdminSurface(
+  { ledger, gate, queue, clock, telemetry, lines, http }: World,
+  life: { readonly stopping: boolean },
+) {
+  const ids = createIds();
+  return createAdminRoutes({
+    ledger,
+    queue,
+    clock,
+    telemetry,
+    ids,
+    holds: gate.holds,
+    opening: gate.opening,
+    gate: gate.reader,
+    onChange: (change) => lines.opsChanged(change),
+    random: () => Math.random(),
+    requestId: ids.requestId,
+    observe: http.observe,
     onError: (error, requestId) => lines.requestFailed(requestId, error),
     stopping: () => life.stopping,
   });

@@ -14,14 +14,14 @@ export type Step = "checkout" | "lines" | "purchase";
 export type Problem =
   | { readonly kind: "malformed"; readonly detail: string; readonly faults?: readonly FieldFault[] }
   | { readonly kind: "unauthenticated" }
-  | { readonly kind: "not_found"; readonly what: "sale" | "item" | "ticket" | "route" }
+  | { readonly kind: "not_found"; readonly what: "sale" | "item" | "ticket" | "checkout" | "route" }
   | { readonly kind: "method_not_allowed"; readonly allow: string }
   | { readonly kind: "already_confirmed" }
   | { readonly kind: "not_a_cart" }
   | { readonly kind: "ticket_expired" }
   | { readonly kind: "ticket_cancelled" }
   | { readonly kind: "ticket_rejected"; readonly reason: RejectReason }
-  | { readonly kind: "too_large" }
+  | { readonly kind: "too_large"; readonly detail?: string }
   | { readonly kind: "wrong_type"; readonly detail: string }
   | { readonly kind: "outcome_unknown"; readonly of: Step; readonly ticket: string; readonly statusUrl: string }
   | { readonly kind: "unavailable" }
@@ -77,6 +77,16 @@ export function sendAccepted(response: Response, body: { readonly links: { reado
 export function sendTicket(response: Response, body: object, pending: boolean): void {
   const headers = pending ? { ...PRIVATE, "retry-after": POLL_AFTER_S } : PRIVATE;
   send(response, 200, JSON_TYPE, JSON.stringify(body), headers);
+}
+
+/** Something for its asker alone. */
+export function sendPrivate(response: Response, body: object): void {
+  send(response, 200, JSON_TYPE, JSON.stringify(body), PRIVATE);
+}
+
+/** Something was made, and is found at `location`. */
+export function sendCreated(response: Response, body: object, location: string): void {
+  send(response, 201, JSON_TYPE, JSON.stringify(body), { ...PRIVATE, location });
 }
 
 /** Something that everybody may see for a second. */
@@ -164,7 +174,7 @@ function answerOf(problem: Problem): Answer {
       return { status: 409, title: "Rejected", detail, more: { reason: problem.reason } };
     }
     case "too_large":
-      return { status: 413, title: "Too large", detail: "A checkout fits into 2 KB." };
+      return { status: 413, title: "Too large", detail: problem.detail ?? "A checkout fits into 2 KB." };
     case "wrong_type":
       return { status: 415, title: "Wrong type", detail: problem.detail };
     case "key_reused":

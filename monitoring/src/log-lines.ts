@@ -3,6 +3,14 @@ import type { Logger } from "pino";
 
 type EventOf<Kind extends TelemetryEvent["kind"]> = Extract<TelemetryEvent, { kind: Kind }>;
 
+/** Something an operator did. `holder` names the token it was done with, never the token. */
+export interface OpsChange {
+  readonly holder: string;
+  readonly action: string;
+  readonly saleId: string;
+  readonly outcome: string;
+}
+
 /** Words every line of the logs: what is written, at which level, under which fields. */
 export class LogLines {
   readonly #logger: Logger;
@@ -89,6 +97,12 @@ export class LogLines {
 
   opsListening(url: string): void {
     this.#logger.info({ url }, "ops server listens");
+  }
+
+  /** The audit of the ops port: every change that was asked for there, by whom, and what came of it. */
+  opsChanged(change: OpsChange): void {
+    const { holder, action, saleId, outcome } = change;
+    this.#logger.info({ holder, action, sale_id: saleId, outcome }, "changed through the ops port");
   }
 
   /** `step`: the path that was asked for, or `accept`. */

@@ -10,9 +10,9 @@ import { Connection } from "../connection.ts";
 import { newSecret } from "../ids.ts";
 import { childPlans } from "../instance-plan.ts";
 import { Interrupted, onInterruption, orInterrupted } from "../interruption.ts";
+import { keepSecret } from "../kept-secret.ts";
 import { freePorts } from "../ports.ts";
 import { readSale, type SaleView } from "../sale-view.ts";
-import { keepTicketSecret } from "../ticket-secret.ts";
 import { until } from "../until.ts";
 import { readUpState, removeUpState, upStateOf, writeUpState } from "../up-state.ts";
 import { welcomeText } from "../welcome.ts";
@@ -53,14 +53,14 @@ export function addUp(program: Command): void {
     .option("--api <n>", "api processes", processes, 1)
     .option("--worker <n>", "worker processes", processes, 1)
     .option("--scheduler <n>", "scheduler processes", processes, 1)
-    .option("--data <folder>", "where data, logs, the ticket secret and up.json are kept", DATA_FOLDER)
+    .option("--data <folder>", "where data, logs, the secrets and up.json are kept", DATA_FOLDER)
     .addHelpText("after", HELP)
     .action(up);
 }
 
 const HELP = `
 The environment reaches every process: LOG_LEVEL, ROTATION=off (no hourly sales), TICKET_SECRET
-(else one is made and kept in the data folder), HOST, DATABASE_POOL, BACKLOG_MAX, …
+and OPS_TOKEN (else they are made, and kept in the data folder as ticket-secret and ops-token), HOST, DATABASE_POOL, …
 
 Examples:
   flashgate up
@@ -126,14 +126,15 @@ interface UpRun {
 async function runProcesses(options: UpOptions, apiPorts: number[], databases: Databases, run: UpRun): Promise<void> {
   const dataDir = options.data;
   const { databaseUrl, redisUrl, down } = databases;
-  const secret = process.env["TICKET_SECRET"] || keepTicketSecret(dataDir, newSecret);
+  const secret = process.env["TICKET_SECRET"] || keepSecret(dataDir, "ticket-secret", newSecret);
+  const opsToken = process.env["OPS_TOKEN"] || keepSecret(dataDir, "ops-token", newSecret);
   const plans = childPlans({
     program: PROGRAM,
     apiPorts,
     workers: options.worker,
     schedulers: options.scheduler,
     logsDir: join(dataDir, "logs"),
-    env: { ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, TICKET_SECRET: secret },
+    env: { ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, TICKET_SECRET: secret, OPS_TOKEN: opsToken },
   });
   const startedAt = new Date(wallClock.nowMs()).toISOString();
   const publish = () => writeUpState(dataDir, upStateOf(children.list(), process.pid, startedAt));

@@ -1,10 +1,25 @@
 import { describe, expect, it } from "vitest";
 import type { AttemptQuery } from "../application/ports/ledger.ts";
+import { CENTURY_MS } from "./ledger-contract-sales.ts";
 import { lines, type Scene } from "./ledger-contract-scene.ts";
 
 /** What operators look up. */
 export function historyContract(scene: () => Scene): void {
   describe("history", () => {
+    it("lists sales on after one of them, and nothing after one that is not there", async () => {
+      const { ledger } = scene();
+      const opensInMs = CENTURY_MS * 2;
+      const window = { opensInMs, closesInMs: opensInMs + 1, settlesInMs: opensInMs + 1 };
+      const sales = [await scene().schedule(window), await scene().schedule(window), await scene().open(window)];
+      const all = (await ledger.list({ limit: 3 })).map(({ id }) => id);
+      expect(new Set(all)).toEqual(new Set(sales.map(({ id }) => id)));
+      const after = async (startingAfter: string, limit = 2) =>
+        (await ledger.list({ limit, startingAfter })).map(({ id }) => id);
+      expect(await after(all[0] ?? "")).toEqual(all.slice(1));
+      expect(await after(all[0] ?? "", 1)).toEqual([all[1]]);
+      expect(await after("x-none")).toEqual([]);
+    });
+
     it("finds the sale of a checkout that has a row", async () => {
       const [one, other] = [await scene().open(), await scene().open()];
       const [sold, held, gone] = [one.hold(), other.hold(), other.hold()];

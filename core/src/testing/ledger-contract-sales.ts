@@ -3,7 +3,7 @@ import { generatedCatalogue } from "../domain/item.ts";
 import { hourlySale, hourOf } from "../domain/sale.ts";
 import { lines, OVER, SaleOfScene, type Scene } from "./ledger-contract-scene.ts";
 
-const CENTURY_MS = 100 * 365 * 86_400_000;
+export const CENTURY_MS = 100 * 365 * 86_400_000;
 
 /** The life of sales, and what is read of them. */
 export function saleContract(scene: () => Scene): void {
@@ -62,53 +62,6 @@ function lifeContract(scene: () => Scene): void {
     expect(await ids({ states: ["scheduled"], limit: 2 })).toEqual([third.id, first.id]);
     expect((await ids({ states: ["open", "recovering"], limit: 1 }))[0]).toBe(second.id);
     expect(await ids({ states: [], limit: 2 })).toEqual([]);
-  });
-
-  it("are listed on after one of them, and after nothing where it is not there", async () => {
-    const { ledger } = scene();
-    const opensInMs = CENTURY_MS * 2;
-    const window = { opensInMs, closesInMs: opensInMs + 1, settlesInMs: opensInMs + 1 };
-    const sales = [await scene().schedule(window), await scene().schedule(window), await scene().open(window)];
-    const all = (await ledger.list({ limit: 3 })).map(({ id }) => id);
-    expect(new Set(all)).toEqual(new Set(sales.map(({ id }) => id)));
-    const after = async (startingAfter: string, limit = 2) =>
-      (await ledger.list({ limit, startingAfter })).map(({ id }) => id);
-    expect(await after(all[0] ?? "")).toEqual(all.slice(1));
-    expect(await after(all[0] ?? "", 1)).toEqual([all[1]]);
-    expect(await after("x-none")).toEqual([]);
-  });
-
-  it("are paused and resumed in any state but closed, and count each change once", async () => {
-    const sale = await scene().schedule();
-    const { ledger } = sale;
-    const pause = async (paused: boolean) => {
-      const reply = await ledger.setPaused(sale.id, paused);
-      if (reply.kind !== "set") throw new Error(reply.kind);
-      expect(await ledger.find(sale.id)).toEqual(reply.sale);
-      return [reply.sale.paused, reply.sale.pauseVersion];
-    };
-    expect(await pause(true)).toEqual([true, 1]);
-    expect(await pause(true)).toEqual([true, 1]);
-    expect((await sale.recover()).sale).toMatchObject({ paused: true, pauseVersion: 1 });
-    expect(await sale.verdict(sale.hold())).toBe("confirmed");
-    expect(await pause(false)).toEqual([false, 2]);
-    await sale.begin();
-    expect(await pause(true)).toEqual([true, 3]);
-    const over = await scene().open(OVER);
-    await ledger.close(over.id);
-    expect(await ledger.setPaused(over.id, true)).toEqual({ kind: "closed" });
-    expect(await ledger.setPaused("x-none", true)).toEqual({ kind: "unknown_sale" });
-  });
-
-  it("count every one of many changes at once", async () => {
-    const { id, ledger } = await scene().open();
-    const replies = await Promise.all(Array.from({ length: 20 }, (_, index) => ledger.setPaused(id, index % 2 === 0)));
-    const changes = new Map(
-      replies.flatMap((reply) => (reply.kind === "set" ? [[reply.sale.pauseVersion, reply.sale.paused] as const] : [])),
-    );
-    const last = await ledger.find(id);
-    expect(last?.paused).toBe(changes.get(Math.max(...changes.keys())));
-    for (const [version, paused] of changes) expect(paused).toBe(version % 2 === 1);
   });
 
   it("begin a recovery only for whoever saw the present epoch", async () => {

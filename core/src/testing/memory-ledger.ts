@@ -20,6 +20,7 @@ import { hasRoom, judge } from "../domain/judgement.ts";
 import type { LedgerFacts } from "../domain/ledger-facts.ts";
 import { mergeLines, unitsOf } from "../domain/lines.ts";
 import type { Sale, SalePlan } from "../domain/sale.ts";
+import { attemptsOf } from "./memory-history.ts";
 import { factsOf, snapshotOf } from "./memory-ledger-facts.ts";
 import { MemoryLedgerSale, type MemoryRow, type RowListener, rowOf } from "./memory-ledger-sale.ts";
 
@@ -178,14 +179,7 @@ export class MemoryLedger implements Ledger {
   }
 
   async attempts(query: AttemptQuery): Promise<RecordedAttempt[]> {
-    const { saleId, userId, checkoutId, untilMs = Infinity, skip = 0, limit } = query;
-    const refused = this.refused.map((attempt) => ({ ...attempt, checkoutId: null }));
-    return [...(this.book(saleId)?.attempts.values() ?? []), ...refused]
-      .filter((attempt) => attempt.saleId === saleId && attempt.atMs <= untilMs)
-      .filter((attempt) => userId === undefined || attempt.userId === userId)
-      .filter((attempt) => checkoutId === undefined || attempt.checkoutId === checkoutId)
-      .sort(latestFirst)
-      .slice(skip, skip + limit);
+    return attemptsOf(this.book(query.saleId), this.refused, query);
   }
 
   #decide(book: MemoryLedgerSale, row: Omit<MemoryRow, "status" | "decidedAtMs">, verdict: Verdict): Judged {
@@ -220,11 +214,6 @@ export class MemoryLedger implements Ledger {
 
 function newestFirst(a: Sale, b: Sale): number {
   return b.opensAtMs - a.opensAtMs || (a.id < b.id ? 1 : -1);
-}
-
-function latestFirst(a: RecordedAttempt, b: RecordedAttempt): number {
-  const name = ({ userId, outcome, checkoutId }: RecordedAttempt) => `${userId} ${outcome} ${checkoutId ?? ""}`;
-  return b.atMs - a.atMs || (name(a) < name(b) ? -1 : 1);
 }
 
 /** Whether every one of these holds would be confirmed, each beside all the others. */

@@ -5,11 +5,14 @@ import { CommandFault } from "./command-fault.ts";
 const BYTES_MIN = 32;
 
 /**
- * The secret that signs the tickets of a data folder, made by `make` on the first run and kept for the next ones:
- * tickets must stay readable when the instance is restarted. Only its owner may read the file.
+ * `ticket-secret` signs tickets, which must stay readable when the instance is restarted; `ops-token` opens the ops
+ * ports.
  */
-export function keepTicketSecret(dataDir: string, make: () => string): string {
-  const file = join(dataDir, "ticket-secret");
+export type SecretName = "ticket-secret" | "ops-token";
+
+/** A secret of a data folder, made by `make` on the first run and kept for the next ones. Only its owner may read it. */
+export function keepSecret(dataDir: string, name: SecretName, make: () => string): string {
+  const file = join(dataDir, name);
   mkdirSync(dataDir, { recursive: true });
   try {
     writeFileSync(file, `${make()}\n`, { flag: "wx", mode: 0o600 });
