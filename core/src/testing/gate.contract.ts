@@ -429,8 +429,10 @@ function openingContract(open: () => Promise<GateHarness>): void {
   it("installs what the ledger says of the pause, and goes on from its version", async () => {
     const harness = await open();
     const { saleId, sale, snapshot, reserve } = await openSale(harness);
+    expect((await reserve()).kind).toBe("held");
     const survivors = await harness.opening.shut(saleId, 2, 1);
     if (survivors === "superseded") throw new Error("nobody else recovers");
+    expect(await harness.opening.tellPaused(saleId, 1, { paused: false, pauseVersion: 9 })).toBe("gate_shut");
     expect(await harness.opening.tellPaused(saleId, 2, { paused: false, pauseVersion: 9 })).toBe("gate_shut");
     const paused = snapshot(2, { sale: { ...sale, epoch: 2, paused: true, pauseVersion: 4 } });
     expect(await harness.opening.install(paused, survivors.incarnation)).toBe("installed");
