@@ -14,9 +14,11 @@ export interface OpsChange {
 /** Words every line of the logs: what is written, at which level, under which fields. */
 export class LogLines {
   readonly #logger: Logger;
+  readonly #audit: Logger;
 
   constructor(logger: Logger) {
     this.#logger = logger;
+    this.#audit = logger.child({ audit: true }, { level: "info" });
   }
 
   saleScheduled({ saleId }: EventOf<"sale_scheduled">): void {
@@ -99,10 +101,10 @@ export class LogLines {
     this.#logger.info({ url }, "ops server listens");
   }
 
-  /** The audit of the ops port: every change that was asked for there, by whom, and what came of it. */
+  /** The audit of the ops port: every change asked for there, by whom, and what came of it. Written at any log level. */
   opsChanged(change: OpsChange): void {
     const { holder, action, saleId, outcome } = change;
-    this.#logger.info({ holder, action, sale_id: saleId, outcome }, "changed through the ops port");
+    this.#audit.info({ holder, action, sale_id: saleId, outcome }, "changed through the ops port");
   }
 
   /** `step`: the path that was asked for, or `accept`. */
