@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { type Demand, formatLines, ITEM_ID, type Line, mergeLines } from "@flashgate/core";
 import type { Request } from "express";
 import { z } from "zod";
+import { faultOf } from "./field-faults.ts";
 import type { JsonBody } from "./json-body.ts";
-import { type FieldFault, malformed, type Problem } from "./problems.ts";
+import { malformed, type Problem } from "./problems.ts";
 import { keyOf, waitOf } from "./request-headers.ts";
 
 /** Units one checkout may ask for in all. */
@@ -51,7 +52,7 @@ export function checkoutOf(request: Request, userId: string, body: JsonBody): Ch
   if (typeof key !== "string") return key;
   if (body.kind !== "json") return body;
   const parsed = checkoutBody.safeParse(body.value);
-  if (!parsed.success) return malformed(parsed.error.issues.map(faultOf));
+  if (!parsed.success) return malformed(parsed.error.issues.map((issue) => faultOf(issue)));
 
   const { mode } = parsed.data;
   const demand = demandOf(parsed.data.items);
@@ -69,7 +70,7 @@ export function checkoutOf(request: Request, userId: string, body: JsonBody): Ch
 export function addedDemandOf(body: JsonBody): Demand | Problem {
   if (body.kind !== "json") return body;
   const parsed = linesBody.safeParse(body.value);
-  return parsed.success ? demandOf(parsed.data.items) : malformed(parsed.error.issues.map(faultOf));
+  return parsed.success ? demandOf(parsed.data.items) : malformed(parsed.error.issues.map((issue) => faultOf(issue)));
 }
 
 function demandOf(items: z.infer<typeof linesBody>["items"]): Demand {
@@ -86,13 +87,4 @@ function demandOf(items: z.infer<typeof linesBody>["items"]): Demand {
 function fingerprintOf(mode: string, demand: Demand): string {
   const meaning = `${mode} ${demand.any} ${formatLines(demand.lines)}`;
   return createHash("sha256").update(meaning).digest("base64url").slice(0, 16);
-}
-
-function faultOf(issue: z.core.$ZodIssue): FieldFault {
-  const path = issue.path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  if (issue.code === "unrecognized_keys") {
-    const where = path === "" ? "" : `${path.replace(/^\./, "")}.`;
-    return { field: `${where}${issue.keys[0] ?? ""}`, message: "is not known here: leave it out" };
-  }
-  return { field: path.replace(/^\./, "") || "body", message: issue.message };
 }

@@ -1,5 +1,6 @@
 import type { Request } from "express";
 import { z } from "zod";
+import { faultOf } from "./field-faults.ts";
 import { malformed, type Problem } from "./problems.ts";
 
 const LIST_MAX = 100;
@@ -20,9 +21,7 @@ export function queryOf<Query>(
 ): { readonly kind: "query"; readonly query: Query } | Problem {
   const parsed = schema.safeParse(request.query);
   if (parsed.success) return { kind: "query", query: parsed.data };
-  return malformed(
-    parsed.error.issues.map((issue) => ({ field: issue.path.join(".") || "query", message: issue.message })),
-  );
+  return malformed(parsed.error.issues.map((issue) => faultOf(issue, "query")));
 }
 
 /** The header that names the next page, where there is one. */

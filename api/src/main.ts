@@ -12,18 +12,20 @@ import {
   type Failpoints,
   LogLines,
   readFailpoints,
+  readOpsAccess,
   startOpsServer,
 } from "@flashgate/monitoring";
 import { BACKLOG_MAX, BullSettlementQueue, openFeed, openGate } from "@flashgate/redis";
 import closeWithGrace from "close-with-grace";
 import { createAccess } from "./access.ts";
+import { createAdminRoutes } from "./admin/admin-app.ts";
 import { createApp } from "./app.ts";
 import { AttemptLog } from "./attempt-log.ts";
-import { BoardKeeper } from "./board-keeper.ts";
 import { type ApiConfig, readConfig } from "./config.ts";
 import { CartTurns } from "./contest/cart-turns.ts";
 import { CodeSeal } from "./contest/code-seal.ts";
 import type { ContestDesk } from "./contest/desk.ts";
+import { followSales } from "./follow-sales.ts";
 import { createIds } from "./ids.ts";
 import { SaleArchive } from "./sale-archive.ts";
 import { SaleEvents } from "./sale-events.ts";
@@ -37,23 +39,22 @@ import { Verdicts } from "./verdicts.ts";
 const CLOSE_MS_MAX = 15_000;
 /** Of it, how long it goes on serving whoever still comes, so that balancers and kept connections can leave first. */
 const LEAVE_MS_MAX = 1_000;
-/** How often the board is read again, whatever the events said. */
-const RESYNC_MS = 2_000;
-const ATTEMPTS_MS = 500;
-/** How often those who wait for a verdict are looked up, whatever the events said. */
-const LOOK_AGAIN_MS = 3_000;
-/** How close events of a sale may follow one another. */
-const SALE_EVENTS_MS = 250;
-const STREAM_BEAT_MS = 1_000;
 
 /** Runs an api. Resolves once it answers requests. */
 export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(env);
   const failpoints = readFailpoints(env);
+  const access = readOpsAccess(env);
   const world = await openWorld(config);
   if (failpoints) arm(failpoints, world);
   const memory = openMemory(config, world);
-  const follower = await followSales(world, memory);
+  const follower = await followSales({
+    ...memory,
+    ledger: world.ledger,
+    gate: world.gate.reader,
+    feed: world.events.feed,
+    onStale: (error) => world.lines.boardStale(error),
+  });
   const life = { stopping: false };
   const server = createServer(
     createPublicApp(config, { ...world, failpoints }, { ...memory, learn: follower.learn }, life),
@@ -61,6 +62,8 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
   const ops = await startOpsServer({
     host: config.OPS_HOST,
     port: config.OPS_PORT,
+    access,
+    routes: createAdminSurface(world, life),
     registry: world.registry,
     logger: world.logger,
     checks: [
@@ -97,6 +100,7 @@ async function openWorld(config: ApiConfig) {
   const lines = new LogLines(logger);
   const registry = createRegistry({ service: "api" });
   const telemetry = createTelemetry({ registry, logger });
+  const http = createHttpMetrics(registry);
   const pool = createPool({
     url: config.DATABASE_URL,
     max: config.DATABASE_POOL,
@@ -117,7 +121,8 @@ async function openWorld(config: ApiConfig) {
   });
   await queue.whenReady();
   const pings = { redis: () => gate.ping(), postgres: async () => void (await pool.query("select 1")) };
-  return { clock, logger, lines, registry, telemetry, pool, pings, ledger: createLedger(pool), gate, events, queue };
+  const ledger = createLedger(pool);
+  return { clock, logger, lines, registry, telemetry, http, pool, pings, ledger, gate, events, queue };
 }
 
 async function closeWorld({ queue, events, gate, pool }: World): Promise<void> {
@@ -151,40 +156,6 @@ function openMemory(config: ApiConfig, { ledger, gate, clock, lines, registry }:
   };
 }
 
-/** Keeps board and verdicts fresh until stopped. */
-async function followSales({ ledger, gate, events, lines }: World, memory: Memory) {
-  const { board, verdicts, statuses, attempts } = memory;
-  const keeper = new BoardKeeper({ board, ledger, gate: gate.reader });
-  const stale = (error: unknown) => lines.boardStale(error);
-  const resync = (missed: boolean) => keeper.resync({ missed }).catch(stale);
-  // The board's next resync says that the ledger is away.
-  const lookAgain = () => statuses.lookAgain().catch(() => undefined);
-  const unsubscribe = await events.feed.subscribe(
-    (event) => {
-      if (event.kind === "settled") for (const judged of event.judged) verdicts.note(judged);
-      keeper.follow(event).catch(stale);
-    },
-    () => {
-      void lookAgain();
-      void resync(true);
-    },
-  );
-  await keeper.resync({ missed: false });
-  const beats = [
-    setInterval(resync, RESYNC_MS, false),
-    setInterval(lookAgain, LOOK_AGAIN_MS),
-    setInterval(() => memory.saleEvents.tick(), SALE_EVENTS_MS),
-    setInterval(() => memory.streams.beat(), STREAM_BEAT_MS),
-    setInterval(() => void attempts?.flush(), ATTEMPTS_MS),
-  ];
-  const stop = async () => {
-    for (const beat of beats) clearInterval(beat);
-    unsubscribe();
-    await attempts?.flush();
-  };
-  return { stop, learn: (saleId: string) => keeper.learn(saleId) };
-}
-
 function createPublicApp(
   config: ApiConfig,
   world: World & { readonly failpoints: Failpoints | null },
@@ -192,7 +163,7 @@ function createPublicApp(
   life: { readonly stopping: boolean },
 ) {
   const { ledger, gate, queue, clock, telemetry, lines, failpoints } = world;
-  const http = createHttpMetrics(world.registry);
+  const { http } = world;
   const ids = createIds();
   return createApp({
     ...memory,
@@ -231,6 +202,34 @@ function openContest(config: ApiConfig, world: World, learn: ContestDesk["learn"
     isUp: { redis: () => redis.isUp(), database: () => database.isUp() },
     metrics: createContestMetrics(registry),
   };
+}
+
+/** Who holds the ops token has been let in already, by no browser's page, and is not counted. */
+const OPEN_TO_HOLDERS = { allowances: { user: null, address: null }, corsOrigins: new Set<string>(), tlsOnly: false };
+
+/** What operators are served on the ops port. */
+function createAdminSurface(
+  { ledger, gate, queue, clock, telemetry, lines, http }: World,
+  life: { readonly stopping: boolean },
+) {
+  const ids = createIds();
+  return createAdminRoutes({
+    ...OPEN_TO_HOLDERS,
+    ledger,
+    queue,
+    clock,
+    telemetry,
+    ids,
+    holds: gate.holds,
+    opening: gate.opening,
+    gate: gate.reader,
+    onChange: (change) => lines.opsChanged(change),
+    random: () => Math.random(),
+    requestId: ids.requestId,
+    observe: http.observe,
+    onError: (error, requestId) => lines.requestFailed(requestId, error),
+    stopping: () => life.stopping,
+  });
 }
 
 function arm(failpoints: Failpoints, { lines, gate, ledger, queue }: World): void {

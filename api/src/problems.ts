@@ -14,14 +14,14 @@ export type Problem =
   | { readonly kind: "malformed"; readonly detail: string; readonly faults?: readonly FieldFault[] }
   | { readonly kind: "unauthenticated"; readonly detail: string; readonly challenge: string }
   | { readonly kind: "rate_limited"; readonly policy: "user" | "address"; readonly waitS: number }
-  | { readonly kind: "not_found"; readonly what: "sale" | "item" | "ticket" | "order" | "route" }
+  | { readonly kind: "not_found"; readonly what: "sale" | "item" | "ticket" | "order" | "checkout" | "route" }
   | { readonly kind: "method_not_allowed"; readonly allow: string }
   | { readonly kind: "already_confirmed" }
   | { readonly kind: "not_a_cart" }
   | { readonly kind: "ticket_expired" }
   | { readonly kind: "ticket_cancelled" }
   | { readonly kind: "ticket_rejected"; readonly reason: RejectReason }
-  | { readonly kind: "too_large" }
+  | { readonly kind: "too_large"; readonly detail?: string }
   | { readonly kind: "wrong_type"; readonly detail: string }
   | { readonly kind: "outcome_unknown"; readonly of: Step; readonly ticket: string; readonly statusUrl: string }
   | { readonly kind: "too_many_streams" }
@@ -98,7 +98,7 @@ export function answerOf(problem: Problem): Answer {
       return { status: 409, title: "Rejected", detail, more: { reason: problem.reason } };
     }
     case "too_large":
-      return { status: 413, title: "Too large", detail: "A checkout fits into 2 KB." };
+      return { status: 413, title: "Too large", detail: problem.detail ?? "A checkout fits into 2 KB." };
     case "wrong_type":
       return { status: 415, title: "Wrong type", detail: problem.detail };
     case "key_reused": {

@@ -44,6 +44,11 @@ export function sendPrivate(response: Response, body: object, headers: Headers =
   send(response, 200, JSON_TYPE, JSON.stringify(body), { ...PRIVATE, ...headers });
 }
 
+/** Something was made, and is found at `location`. */
+export function sendCreated(response: Response, body: object, location: string): void {
+  send(response, 201, JSON_TYPE, JSON.stringify(body), { ...PRIVATE, location });
+}
+
 /** Something that everybody may see for a second. */
 export function sendPublic(response: Response, body: object, headers: Headers = {}): void {
   send(response, 200, JSON_TYPE, JSON.stringify(body), { "cache-control": "public, max-age=1", ...headers });

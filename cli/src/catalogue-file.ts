@@ -1,18 +1,15 @@
-import { type CatalogueEntry, ITEM_ID, itemIdAt } from "@flashgate/core";
+import { CATALOGUE_LIMITS, type CatalogueEntry, catalogueFaults, catalogueOf, ITEM_ID } from "@flashgate/core";
 import { z } from "zod";
 
-/** What the ledger's integers hold. */
-const INTEGER_MAX = 2_147_483_647;
 export const CATALOGUE_ITEMS_MAX = 1_000_000;
-const NAME_CHARS_MAX = 200;
-const IMAGE_CHARS_MAX = 2_000;
+const { nameCharsMax, imageCharsMax, unitsMax } = CATALOGUE_LIMITS;
 
 const ENTRY = z.strictObject({
   id: z.string().regex(ITEM_ID, 'must be 1 to 64 of A-Z a-z 0-9 _ -, and not "any"').optional(),
-  name: z.string().trim().min(1, "must not be empty").max(NAME_CHARS_MAX),
-  image: z.string().trim().min(1, "must not be empty").max(IMAGE_CHARS_MAX),
-  price: z.int("must be a whole number of minor units").min(0, "must not be negative").max(INTEGER_MAX),
-  stock: z.int("must be a whole number of units").min(1, "must be at least 1").max(INTEGER_MAX),
+  name: z.string().trim().min(1, "must not be empty").max(nameCharsMax),
+  image: z.string().trim().min(1, "must not be empty").max(imageCharsMax),
+  price: z.int("must be a whole number of minor units").min(0, "must not be negative").max(unitsMax),
+  stock: z.int("must be a whole number of units").min(1, "must be at least 1").max(unitsMax),
 });
 
 const CATALOGUE = z.array(ENTRY).min(1, "must have at least one item").max(CATALOGUE_ITEMS_MAX);
@@ -31,14 +28,8 @@ export function readCatalogue(text: string): CatalogueReading {
   if (json.kind === "faulty") return json;
   const parsed = CATALOGUE.safeParse(json.value);
   if (!parsed.success) return { kind: "faulty", faults: parsed.error.issues.map(faultOf) };
-  const entries = parsed.data.map(({ id, name, image, price, stock }, index) => ({
-    id: id ?? itemIdAt(index + 1),
-    name,
-    imageUrl: image,
-    priceMinor: price,
-    stock,
-  }));
-  const faults = [...repeatedIds(entries), ...tooManyUnits(entries)];
+  const entries = catalogueOf(parsed.data);
+  const faults = catalogueFaults(entries).map(({ path, message }) => `${path}: ${message}`);
   return faults.length > 0 ? { kind: "faulty", faults } : { kind: "catalogue", entries };
 }
 
@@ -55,18 +46,4 @@ function parseJson(text: string): { readonly kind: "json"; readonly value: unkno
 function faultOf({ path, message }: z.core.$ZodIssue): string {
   const place = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
   return place === "" ? `as a whole: ${message}` : `${place}: ${message}`;
-}
-
-function repeatedIds(entries: readonly CatalogueEntry[]): string[] {
-  const seen = new Set<string>();
-  return entries.flatMap(({ id }, index) => {
-    if (seen.has(id)) return [`[${index}].id: "${id}" is another item's`];
-    seen.add(id);
-    return [];
-  });
-}
-
-function tooManyUnits(entries: readonly CatalogueEntry[]): string[] {
-  const units = entries.reduce((sum, { stock }) => sum + stock, 0);
-  return units > INTEGER_MAX ? [`stock: ${units} units in all, at most ${INTEGER_MAX}`] : [];
 }

@@ -5,7 +5,7 @@ import { CommandFault } from "./command-fault.ts";
 const BYTES_MIN = 32;
 
 /** What is kept, by the name of its file. */
-export type SecretName = "ticket-secret" | "database-password" | `redis-${string}-password`;
+export type SecretName = "ticket-secret" | "ops-token" | "database-password" | `redis-${string}-password`;
 
 /**
  * A secret of a data folder, made by `make` on the first run and kept for the next ones: tickets stay readable, and the

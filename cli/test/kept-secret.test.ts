@@ -14,6 +14,11 @@ test("a secret is made once, kept, and readable to its owner only", () => {
   expect(statSync(join(folder, "ticket-secret")).mode & 0o777).toBe(0o600);
 });
 
+test("each secret is its own", () => {
+  const folder = temporaryFolder();
+  expect(keepSecret(folder, "ops-token", newSecret)).not.toBe(keepSecret(folder, "ticket-secret", newSecret));
+});
+
 test("a secret that somebody shortened is refused", () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "ticket-secret"), "short");

@@ -20,6 +20,7 @@ const SALE: Sale = {
   openEpoch: 1,
   state: "open",
   paused: false,
+  pauseVersion: 0,
 };
 
 const FACTS: LedgerFacts = {

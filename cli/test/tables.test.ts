@@ -18,6 +18,7 @@ const BASE = {
   openEpoch: 1,
   state: "open",
   paused: false,
+  pauseVersion: 0,
 } as const;
 const hourly: Sale = { ...hourlySale(HOUR), ...BASE, itemsSold: 1_234 };
 const custom: Sale = { ...BASE, ...hourlySale(HOUR), id: "x-1", opensAtMs: HOUR + 60_000, totalItems: 5 };

@@ -15,6 +15,7 @@ const ledger: LedgerFacts = {
     openEpoch: 2,
     state: "open",
     paused: false,
+    pauseVersion: 0,
   },
   closedAtMs: null,
   confirmedUnits: 2,

@@ -69,9 +69,9 @@ describe("recovering a gate", () => {
         install: house.gate.install.bind(house.gate),
         [step]: dies,
       };
-      await expect(house.recover(sale, { opening: { ...opening, isOpen: dies, retire: dies } })).rejects.toThrow(
-        "killed",
-      );
+      await expect(
+        house.recover(sale, { opening: { ...opening, isOpen: dies, tellPaused: dies, retire: dies } }),
+      ).rejects.toThrow("killed");
       expect(await house.reserve(sale)).toEqual({ kind: "gate_shut" });
     }
     expect(await house.recover(sale)).toBe("opened");

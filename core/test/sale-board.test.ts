@@ -13,6 +13,7 @@ function entry(over: Partial<BoardEntry["sale"]> = {}): BoardEntry {
     openEpoch: 1,
     state: "open" as const,
     paused: false,
+    pauseVersion: 0,
     ...over,
   };
   const items = generatedCatalogue(sale.id, 5).map((item, index) => ({

@@ -34,6 +34,7 @@ describe("the ledger's books, kept a second time", () => {
       openEpoch: 2,
       state: "open",
       paused: false,
+      pauseVersion: 0,
       ...over,
     },
     items: new Map([

@@ -36,6 +36,8 @@ export const sales = flashgate.table(
       .notNull()
       .default("scheduled"),
     paused: boolean("paused").notNull().default(false),
+    // Orders what a gate is told: it grows with every change of paused.
+    pauseVersion: integer("pause_version").notNull().default(0),
     closedAt: instant("closed_at"),
   },
   (sale) => [

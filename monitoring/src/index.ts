@@ -5,6 +5,7 @@ export * from "./gauge.ts";
 export * from "./http-metrics.ts";
 export * from "./log-lines.ts";
 export * from "./logger.ts";
+export * from "./ops-access.ts";
 export * from "./ops-server.ts";
 export * from "./registry.ts";
 export * from "./telemetry.ts";

@@ -3,12 +3,22 @@ import type { Logger } from "pino";
 
 type EventOf<Kind extends TelemetryEvent["kind"]> = Extract<TelemetryEvent, { kind: Kind }>;
 
+/** Something an operator did. `holder` names the token it was done with, never the token. */
+export interface OpsChange {
+  readonly holder: string;
+  readonly action: string;
+  readonly saleId: string;
+  readonly outcome: string;
+}
+
 /** Words every line of the logs: what is written, at which level, under which fields. */
 export class LogLines {
   readonly #logger: Logger;
+  readonly #audit: Logger;
 
   constructor(logger: Logger) {
     this.#logger = logger;
+    this.#audit = logger.child({ audit: true }, { level: "info" });
   }
 
   saleScheduled({ saleId }: EventOf<"sale_scheduled">): void {
@@ -89,6 +99,12 @@ export class LogLines {
 
   opsListening(url: string): void {
     this.#logger.info({ url }, "ops server listens");
+  }
+
+  /** The audit of the ops port: every change asked for there, by whom, and what came of it. Written at any log level. */
+  opsChanged(change: OpsChange): void {
+    const { holder, action, saleId, outcome } = change;
+    this.#audit.info({ holder, action, sale_id: saleId, outcome }, "changed through the ops port");
   }
 
   /** `step`: the path that was asked for, or `accept`. */

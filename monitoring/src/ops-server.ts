@@ -1,9 +1,10 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import { Dependency, type DependencyCheck } from "./dependency.ts";
 import { LogLines } from "./log-lines.ts";
+import type { OpsAccess } from "./ops-access.ts";
 
 export interface OpsServerOptions {
   readonly host: string;
@@ -12,6 +13,17 @@ export interface OpsServerOptions {
   readonly registry: Registry;
   readonly checks: readonly DependencyCheck[];
   readonly logger: Logger;
+  /** Who may ask for more than the two probes. */
+  readonly access: OpsAccess;
+  readonly routes?: OpsRoutes;
+}
+
+/** What a process serves on its ops port beside what every process does. */
+export interface OpsRoutes {
+  /** Begins every path of theirs. */
+  readonly prefix: string;
+  /** Answers a request of somebody who holds the token; `holder` names them in the audit log. */
+  handle(request: IncomingMessage, response: ServerResponse, holder: string): void;
 }
 
 export interface OpsServer {
@@ -42,12 +54,15 @@ interface Answer {
   readonly body: string;
 }
 
+/** What probes ask for: they carry no token. */
+const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz"]);
+
 /**
- * Serves what the operators' machines ask for: `/metrics`, `/livez` and `/readyz` (with `?verbose` as JSON, by
- * dependency). Rejects when it cannot listen.
+ * Serves what the operators' machines ask for: `/livez` and `/readyz` (with `?verbose` as JSON, by dependency), and with
+ * the token `/metrics` and the process's own routes. Rejects when it cannot listen.
  */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
-  const { host, port, registry, checks, logger } = options;
+  const { host, port, registry, checks, logger, access } = options;
   const lines = new LogLines(logger);
   const dependencies = checks.map((check) => new Dependency(check, lines));
   let serving = false;
@@ -59,9 +74,8 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
     ["/metrics", async () => ({ status: 200, type: registry.contentType, body: await registry.metrics() })],
   ]);
 
-  const server = createBoundedServer(async (method, url) => {
+  const answer = async (method: string, path: string, query: string | undefined) => {
     if (method !== "GET" && method !== "HEAD") return text(405, "GET or HEAD\n");
-    const [path = "", query] = url.split("?", 2);
     const page = pages.get(path);
     if (!page) return text(404, "not found\n");
     try {
@@ -70,6 +84,15 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
       lines.opsFault(path, error);
       return text(500, "failed\n");
     }
+  };
+  const server = createBoundedServer(async (request, response) => {
+    const [path = "", query] = (request.url ?? "").split("?", 2);
+    const holder = access.holderOf(request.headers.authorization);
+    if (holder === null && !PROBES.has(path)) return write(response, text(401, "send the ops token as a bearer\n"));
+    if (holder !== null && options.routes && path.startsWith(options.routes.prefix)) {
+      return options.routes.handle(request, response, holder);
+    }
+    write(response, await answer(request.method ?? "", path, query));
   });
   const url = await listen(server, host, port);
   // a process that runs out of file handles must not die of its ops server
@@ -112,7 +135,7 @@ function text(status: number, body: string): Answer {
   return { status, type: "text/plain; charset=utf-8", body };
 }
 
-function createBoundedServer(answer: (method: string, url: string) => Promise<Answer>): Server {
+function createBoundedServer(serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>): Server {
   const server = createServer(
     {
       headersTimeout: LIMITS.requestTimeoutMs,
@@ -121,7 +144,7 @@ function createBoundedServer(answer: (method: string, url: string) => Promise<An
       keepAliveTimeout: LIMITS.keepAliveMs,
       maxHeaderSize: LIMITS.headerBytesMax,
     },
-    async (request, response) => write(response, await answer(request.method ?? "", request.url ?? "")),
+    serve,
   );
   server.timeout = LIMITS.silenceMs;
   server.maxConnections = LIMITS.connectionsMax;
@@ -133,6 +156,7 @@ function write(response: ServerResponse, { status, type, body }: Answer): void {
     "content-type": type,
     "content-length": Buffer.byteLength(body),
     "cache-control": "no-store",
+    ...(status === 401 && { "www-authenticate": "Bearer" }),
     ...(status === 405 && { allow: "GET, HEAD" }),
   });
   response.end(body);

@@ -19,6 +19,16 @@ it.each<[string, (lines: LogLines) => void, Record<string, unknown>]>([
   expect(records()).toMatchObject([{ ...fields, msg: expect.any(String), err: { message: "boom" } }]);
 });
 
+it("opsChanged tells who did what to which sale, and what came of it, at any log level", () => {
+  const { logger, records } = writtenLines("error");
+  const change = { holder: "ops:12345678", saleId: "x-1", outcome: "gate_told" };
+  new LogLines(logger).opsChanged({ ...change, action: "pause_sale" });
+  const { saleId, ...fields } = { ...change, action: "pause_sale" };
+  expect(records()).toMatchObject([
+    { level: "info", audit: true, ...fields, sale_id: saleId, time: expect.any(String) },
+  ]);
+});
+
 it("apiListening tells where", () => {
   const { logger, records } = writtenLines();
   new LogLines(logger).apiListening("http://127.0.0.1:3000");

@@ -1,6 +1,12 @@
 import { request } from "node:http";
 import { connect } from "node:net";
-import { createRegistry, type DependencyCheck, startOpsServer } from "@flashgate/monitoring";
+import {
+  createRegistry,
+  type DependencyCheck,
+  type OpsRoutes,
+  readOpsAccess,
+  startOpsServer,
+} from "@flashgate/monitoring";
 import { Counter } from "prom-client";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parseExposition } from "./exposition.ts";
@@ -13,19 +19,33 @@ const down = (name: string, critical = true): DependencyCheck => ({
   check: () => Promise.reject(new Error(`${name} refused`)),
 });
 
-async function start({ checks = [] as readonly DependencyCheck[], ready = true } = {}) {
+const TOKEN = "a token of the ops port of 32 bytes!".replaceAll(" ", "-");
+const BEARER = { authorization: `Bearer ${TOKEN}` };
+const access = readOpsAccess({ OPS_TOKEN: TOKEN });
+
+interface Start {
+  readonly checks?: readonly DependencyCheck[];
+  readonly ready?: boolean;
+  readonly routes?: OpsRoutes;
+}
+
+async function start({ checks = [], ready = true, ...routes }: Start = {}) {
   const { logger, records } = writtenLines();
   const registry = createRegistry({ service: "worker" });
-  const ops = await startOpsServer({ host: "127.0.0.1", port: 0, registry, checks, logger });
+  const ops = await startOpsServer({ host: "127.0.0.1", port: 0, registry, checks, logger, access, ...routes });
   onTestFinished(() => ops.close());
   ops.setReady(ready);
   return { ops, registry, records };
 }
 
 /** One request on a connection of its own. */
-function ask(url: string, method = "GET"): Promise<{ status: number; headers: NodeJS.Dict<unknown>; body: string }> {
+function ask(
+  url: string,
+  method = "GET",
+  headers: Record<string, string> = BEARER,
+): Promise<{ status: number; headers: NodeJS.Dict<unknown>; body: string }> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, agent: false }, async (response) => {
+    const outgoing = request(url, { method, headers, agent: false }, async (response) => {
       let body = "";
       for await (const chunk of response) body += chunk;
       resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
@@ -121,6 +141,56 @@ describe("/readyz", () => {
   });
 });
 
+describe("the token", () => {
+  const ANONYMOUS: Record<string, string>[] = [
+    {},
+    { authorization: TOKEN },
+    { authorization: `Basic ${TOKEN}` },
+    { authorization: "Bearer " },
+    { authorization: `Bearer ${TOKEN}x` },
+    { authorization: `Bearer ${TOKEN.slice(1)}` },
+  ];
+
+  it("is asked for everywhere but at the probes, whatever the method", async () => {
+    const handled: string[] = [];
+    const handle: OpsRoutes["handle"] = (incoming, response, holder) => {
+      handled.push(`${holder} ${incoming.url}`);
+      response.end("done");
+    };
+    const { ops } = await start({ routes: { prefix: "/more/", handle } });
+    for (const headers of ANONYMOUS) {
+      for (const path of ["/livez", "/readyz", "/readyz?verbose"]) {
+        expect((await ask(`${ops.url}${path}`, "GET", headers)).status).toBe(200);
+      }
+      for (const path of ["/metrics", "/more/of-it", "/nowhere", "/", "/livez/"]) {
+        for (const method of ["GET", "POST"]) {
+          const refused = await ask(`${ops.url}${path}`, method, headers);
+          expect([refused.status, refused.headers["www-authenticate"]]).toEqual([401, "Bearer"]);
+          expect(refused.body).not.toContain(TOKEN);
+        }
+      }
+    }
+    expect(handled).toEqual([]);
+    expect((await ask(`${ops.url}/more/of-it?x=1`, "POST")).body).toBe("done");
+    expect(handled).toEqual([expect.stringMatching(/^ops:[0-9a-f]{8} \/more\/of-it\?x=1$/)]);
+  });
+
+  it("lets nobody in where there is none", async () => {
+    const nobody = readOpsAccess({});
+    for (const header of ["", "Bearer", "Bearer ", "Bearer undefined", BEARER.authorization]) {
+      expect(nobody.holderOf(header)).toBeNull();
+    }
+  });
+
+  it("is refused when short or unsendable, and required in production", () => {
+    for (const OPS_TOKEN of ["short", "s".repeat(31), `${"s".repeat(32)} `, "ü".repeat(32)]) {
+      expect(() => readOpsAccess({ OPS_TOKEN })).toThrow("OPS_TOKEN must have at least 32");
+    }
+    expect(() => readOpsAccess({ NODE_ENV: "production" })).toThrow("OPS_TOKEN is required in production");
+    expect(readOpsAccess({ NODE_ENV: "production", OPS_TOKEN: TOKEN }).holderOf(`bearer ${TOKEN}`)).not.toBeNull();
+  });
+});
+
 describe("the server", () => {
   it("answers 404 to any other path", async () => {
     const { ops } = await start();
@@ -149,7 +219,9 @@ describe("the server", () => {
     const { ops, registry } = await start();
     const { logger } = writtenLines();
     const port = Number(new URL(ops.url).port);
-    await expect(startOpsServer({ host: "127.0.0.1", port, registry, checks: [], logger })).rejects.toMatchObject({
+    await expect(
+      startOpsServer({ host: "127.0.0.1", port, registry, checks: [], logger, access }),
+    ).rejects.toMatchObject({
       code: "EADDRINUSE",
     });
   });

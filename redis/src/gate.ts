@@ -49,7 +49,7 @@ export async function openGate(options: GateOptions): Promise<RedisGate> {
   return {
     admission: new RedisAdmission(redis, leases, onUnreadable),
     holds: new RedisHolds(redis, leases, onUnreadable),
-    opening: new RedisOpening({ url, redis, backlogMax, onUnreadable }),
+    opening: new RedisOpening({ url, redis, leases, backlogMax, onUnreadable }),
     reader: new RedisGateReader(redis, onUnreadable),
     ping: async () => void (await redis.ping()),
     whenReady: () => ready(redis),

@@ -1,8 +1,10 @@
-import type { GateSnapshot, Opening, Survivors } from "@flashgate/core";
+import type { GateSnapshot, Opening, Pause, Survivors } from "@flashgate/core";
 import type { Redis } from "ioredis";
 import { connect, field, ready } from "./connection.ts";
+import { faultOf } from "./faults.ts";
 import { decodeHolds, type OnUnreadable } from "./hold-codec.ts";
 import { EVENTS_CHANNEL, gateKeys, metaKey } from "./keys.ts";
+import type { Leases } from "./lease.ts";
 import { CONSTANT, evaluate, type Script, scriptsOf } from "./scripts.ts";
 import { type StagedKey, stage } from "./staging.ts";
 
@@ -14,6 +16,7 @@ const SCAN_COUNT = 1_000;
 export interface OpeningParts {
   readonly url: string;
   readonly redis: Redis;
+  readonly leases: Leases;
   readonly backlogMax: number;
   readonly onUnreadable: OnUnreadable;
 }
@@ -27,12 +30,14 @@ export interface OpeningParts {
 export class RedisOpening implements Opening {
   readonly #url: string;
   readonly #redis: Redis;
+  readonly #leases: Leases;
   readonly #backlogMax: number;
   readonly #onUnreadable: OnUnreadable;
 
   constructor(parts: OpeningParts) {
     this.#url = parts.url;
     this.#redis = parts.redis;
+    this.#leases = parts.leases;
     this.#backlogMax = parts.backlogMax;
     this.#onUnreadable = parts.onUnreadable;
   }
@@ -74,6 +79,20 @@ export class RedisOpening implements Opening {
     return here && known.every((exists) => exists === 1);
   }
 
+  async tellPaused(saleId: string, epoch: number, { paused, pauseVersion }: Pause): Promise<"told" | "gate_shut"> {
+    const lease = await this.#leases.ofEpoch(saleId, epoch);
+    if (!lease) return "gate_shut";
+    try {
+      const args = [paused ? 1 : 0, pauseVersion];
+      const [word] = await evaluate(this.#redis, lease.scripts.pause, [lease.keys.meta], args);
+      if (word === "told") return word;
+    } catch (error) {
+      if (faultOf(error) !== "refused") throw error;
+    }
+    this.#leases.forget(saleId);
+    return "gate_shut";
+  }
+
   async retire(saleId: string, epoch: number): Promise<"retired" | "holds_left" | "gone"> {
     const { meta, totals, stock, pool, holds, due, buyers, keys } = gateKeys(saleId, epoch);
     await load(this.#redis, [CONSTANT.finalise, CONSTANT.retire]);
@@ -89,7 +108,8 @@ export class RedisOpening implements Opening {
     staged: readonly StagedKey[],
     { replid, installed }: { readonly replid: string; readonly installed: number },
   ): Promise<boolean> {
-    const { id, epoch, opensAtMs, closesAtMs, settleUntilMs, limitPerUser, paused } = snapshot.sale;
+    const { id, epoch, opensAtMs, closesAtMs, settleUntilMs, limitPerUser } = snapshot.sale;
+    const { paused, pauseVersion } = snapshot.sale;
     const exchange = redis.multi();
     // All that the opening before had to say is in the ledger by now.
     const { meta: _kept, ...before } = gateKeys(id, installed);
@@ -103,6 +123,7 @@ export class RedisOpening implements Opening {
       open: 1,
       installed: epoch,
       paused: paused ? 1 : 0,
+      pause_version: pauseVersion,
       opens_ms: opensAtMs,
       closes_ms: closesAtMs,
       settle_ms: settleUntilMs,

@@ -8,10 +8,15 @@ export interface Script {
   readonly sha: string;
 }
 
-type LeasedName = "reserve" | "purchase" | "lapse";
+type LeasedName = "reserve" | "purchase" | "lapse" | "pause";
 type ConstantName = "finalise" | "claimDue" | "shut" | "retire";
 
-const LEASED = { reserve: read("reserve"), purchase: read("purchase"), lapse: read("lapse") } as const;
+const LEASED: Readonly<Record<LeasedName, string>> = {
+  reserve: read("reserve"),
+  purchase: read("purchase"),
+  lapse: read("lapse"),
+  pause: read("pause"),
+};
 
 /**
  * Scripts that promise nothing and so need no lease. Like the leased ones they are loaded only by whoever opens and retires
@@ -35,6 +40,7 @@ export function leasedScripts(saleId: string, epoch: number): Readonly<Record<Le
     reserve: script(lease + LEASED.reserve),
     purchase: script(lease + LEASED.purchase),
     lapse: script(lease + LEASED.lapse),
+    pause: script(lease + LEASED.pause),
   };
 }
 

@@ -82,7 +82,8 @@ class RehearsedSale {
     };
     for (const hold of holds) count(hold, "held");
     for (const { hold } of sold) count(hold, "sold");
-    const sale = { id: this.id, epoch, limitPerUser: choice.limit, paused: choice.paused, ...windowOf(choice, nowMs) };
+    const terms = { limitPerUser: choice.limit, paused: choice.paused, pauseVersion: 0 };
+    const sale = { id: this.id, epoch, ...terms, ...windowOf(choice, nowMs) };
     return { sale, totals, stock: [...stock], buyers: [...buyers], holds, keys: this.#keys(holds) };
   }
 

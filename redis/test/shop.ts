@@ -86,6 +86,7 @@ export class Shop {
       settleUntilMs: this.#nowMs + 900_000,
       limitPerUser: 3,
       paused: false,
+      pauseVersion: 0,
     };
   }
 }

@@ -74,7 +74,7 @@ describe("two servers", () => {
     expect(await a.gate.holds.read(shop.saleId, 1, [both.checkoutId, lost.checkoutId])).toEqual([both]);
     const shas = Object.values(leasedScripts(shop.saleId, 1)).map(({ sha }) => sha);
     const known = await a.control.script("EXISTS", ...shas);
-    expect(known).toEqual([1, 1, 1]);
+    expect(known).toEqual(shas.map(() => 1));
     expect((await a.gate.reader.inspect(shop.saleId))?.open).toBe(true);
 
     expect(await a.gate.opening.isOpen(shop.saleId, 1)).toBe(false);

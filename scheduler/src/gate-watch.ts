@@ -19,7 +19,7 @@ interface Sighting {
 
 /**
  * Finds gates that are not open though they should be, and recovers them: a sale never opened at once, a broken gate
- * once it has been seen broken for a while in the same epoch.
+ * once it has been seen broken for a while in the same epoch. An open gate is told whether its sale is paused.
  */
 export class GateWatch {
   readonly #parts: RecoverParts;
@@ -35,6 +35,8 @@ export class GateWatch {
   async look(sale: Sale): Promise<void> {
     if (sale.state === "open" && (await this.#opening.isOpen(sale.id, sale.openEpoch))) {
       this.#broken.delete(sale.id);
+      // Whoever paused or resumed the sale may have died before the gate was told.
+      await this.#opening.tellPaused(sale.id, sale.openEpoch, sale);
       return;
     }
     if (!this.#isDue(sale)) return;

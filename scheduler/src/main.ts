@@ -6,6 +6,7 @@ import {
   type Failpoints,
   LogLines,
   readFailpoints,
+  readOpsAccess,
   startOpsServer,
 } from "@flashgate/monitoring";
 import { BullSettlementQueue, openGate } from "@flashgate/redis";
@@ -21,6 +22,7 @@ const CLOSE_MS_MAX = 15_000;
 export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(env);
   const failpoints = readFailpoints(env);
+  const access = readOpsAccess(env);
   const clock = { nowMs: () => Date.now() };
   const logger = createLogger({ service: "scheduler", level: config.LOG_LEVEL });
   const lines = new LogLines(logger);
@@ -53,6 +55,7 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
   const ops = await startOpsServer({
     host: config.OPS_HOST,
     port: config.OPS_PORT,
+    access,
     registry,
     logger,
     checks: [

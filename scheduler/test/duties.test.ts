@@ -105,6 +105,18 @@ describe("a scheduler's duties", () => {
     expect(await house.ledger.find(SALE)).toMatchObject({ epoch: 1, state: "open" });
   });
 
+  it("tell a gate of a pause whose author died before it did", async () => {
+    await house.beat();
+    await house.ledger.setPaused(SALE, true);
+    expect((await house.reserve("c1")).kind).toBe("accepted");
+    await house.beat(undefined, "recover");
+    expect((await house.reserve("c2")).kind).toBe("sale_paused");
+    await house.ledger.setPaused(SALE, false);
+    await house.beat(undefined, "recover");
+    expect((await house.reserve("c2")).kind).toBe("accepted");
+    expect(await house.ledger.find(SALE)).toMatchObject({ epoch: 1 });
+  });
+
   it("page lost holds again, expire what nobody judged, close the hour and retire its gate", async () => {
     await house.beat();
     await house.reserve("c1");

@@ -7,6 +7,7 @@ import {
   type Failpoints,
   LogLines,
   readFailpoints,
+  readOpsAccess,
   startOpsServer,
 } from "@flashgate/monitoring";
 import { BACKLOG_MAX, BullSettlementConsumer, openGate } from "@flashgate/redis";
@@ -24,6 +25,7 @@ const SILENCE = { everyMs: 250, silentMs: 3_000 };
 export async function startWorker(env: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(env);
   const failpoints = readFailpoints(env);
+  const access = readOpsAccess(env);
   const clock = { nowMs: () => Date.now() };
   const logger = createLogger({ service: "worker", level: config.LOG_LEVEL });
   const lines = new LogLines(logger);
@@ -54,6 +56,7 @@ export async function startWorker(env: NodeJS.ProcessEnv): Promise<void> {
   const ops = await startOpsServer({
     host: config.OPS_HOST,
     port: config.OPS_PORT,
+    access,
     registry,
     logger,
     checks: [

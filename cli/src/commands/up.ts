@@ -53,14 +53,14 @@ export function addUp(program: Command): void {
     .option("--api <n>", "api processes", processes, 1)
     .option("--worker <n>", "worker processes", processes, 1)
     .option("--scheduler <n>", "scheduler processes", processes, 1)
-    .option("--data <folder>", "where data, logs, the ticket secret and up.json are kept", DATA_FOLDER)
+    .option("--data <folder>", "where data, logs, the secrets and up.json are kept", DATA_FOLDER)
     .addHelpText("after", HELP)
     .action(up);
 }
 
 const HELP = `
 The environment reaches every process: LOG_LEVEL, ROTATION=off (no hourly sales), TICKET_SECRET
-(else one is made and kept in the data folder), CONTEST_API=off, HOST, DATABASE_POOL, BACKLOG_MAX, …
+and OPS_TOKEN (else they are made, and kept in the data folder as ticket-secret and ops-token), CONTEST_API=off, HOST, …
 
 Examples:
   flashgate up
@@ -108,13 +108,14 @@ async function runProcesses(options: UpOptions, apiPorts: number[], databases: D
   const dataDir = options.data;
   const { env, schedulerEnv, down } = databases;
   const secret = process.env["TICKET_SECRET"] || keepSecret(dataDir, "ticket-secret", newSecret);
+  const opsToken = process.env["OPS_TOKEN"] || keepSecret(dataDir, "ops-token", newSecret);
   const plans = childPlans({
     program: PROGRAM,
     apiPorts,
     workers: options.worker,
     schedulers: options.scheduler,
     logsDir: join(dataDir, "logs"),
-    env: { ...contestDefault(process.env), ...process.env, ...env, TICKET_SECRET: secret },
+    env: { ...contestDefault(process.env), ...process.env, ...env, TICKET_SECRET: secret, OPS_TOKEN: opsToken },
     schedulerEnv,
   });
   const startedAt = new Date(wallClock.nowMs()).toISOString();

@@ -12,7 +12,10 @@ export interface KeyEntry {
 
 /** Everything a gate is opened with, as the ledger saw it in one transaction. Units throughout. */
 export interface GateSnapshot {
-  readonly sale: Pick<Sale, "id" | "epoch" | "opensAtMs" | "closesAtMs" | "settleUntilMs" | "limitPerUser" | "paused">;
+  readonly sale: Pick<
+    Sale,
+    "id" | "epoch" | "opensAtMs" | "closesAtMs" | "settleUntilMs" | "limitPerUser" | "paused" | "pauseVersion"
+  >;
   readonly totals: GateTotals;
   /** Units left of every item of the sale, zero included. */
   readonly stock: readonly (readonly [itemId: string, units: number])[];

@@ -31,7 +31,10 @@ export interface Sale extends SalePlan {
   /** The epoch whose gate keys count; 0 before the first opening. */
   readonly openEpoch: number;
   readonly state: SaleState;
+  /** Admits nobody; what was admitted settles all the same. */
   readonly paused: boolean;
+  /** Grows by one with every change of `paused`: a gate that was told so takes no older word. */
+  readonly pauseVersion: number;
 }
 
 /** What a shopper is told of a sale's life. */

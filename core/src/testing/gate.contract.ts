@@ -54,6 +54,7 @@ async function openSale(harness: GateHarness, terms: SaleTerms = {}) {
     settleUntilMs: nowMs + 900_000,
     limitPerUser: terms.limit ?? 3,
     paused: terms.paused ?? false,
+    pauseVersion: 0,
   };
   const snapshot = (epoch: number, more: Partial<GateSnapshot> = {}): GateSnapshot => ({
     sale: { ...sale, epoch },
@@ -388,6 +389,59 @@ function openingContract(open: () => Promise<GateHarness>): void {
     expect((await reserve()).kind).toBe("gate_shut");
   });
 
+  it("pauses and resumes an open gate, and takes no older word", async () => {
+    const harness = await open();
+    const { saleId, request, reserve, items, install, expectTotals, total } = await openSale(harness);
+    const tell = (paused: boolean, pauseVersion: number, epoch = 1) =>
+      harness.opening.tellPaused(saleId, epoch, { paused, pauseVersion });
+    const first = request({ userId: "u", key: "k", fingerprint: "f" });
+    const hold = held(await harness.admission.reserve(first));
+    const cart = held(await reserve({ userId: "v", mode: "cart" }));
+    const mine = { saleId, checkoutId: cart.checkoutId, userId: "v" };
+
+    expect(await tell(true, 1)).toBe("told");
+    expect((await reserve()).kind).toBe("sale_paused");
+    expect((await harness.admission.addLines({ ...mine, demand: items({}, 1) })).kind).toBe("sale_paused");
+    expect(await harness.admission.reserve({ ...first, checkoutId: fresh("other") })).toMatchObject({
+      kind: "replayed",
+      checkoutId: hold.checkoutId,
+    });
+    expect((await harness.admission.reserve({ ...first, fingerprint: "g" })).kind).toBe("key_reused");
+    expect((await harness.admission.purchase(mine)).kind).toBe("submitted");
+    await harness.holds.finalise(saleId, 1, [judged(hold, { state: "confirmed" })]);
+    await expectTotals({ available: total - 2, held: 1, sold: 1 });
+
+    expect(await tell(false, 1)).toBe("told");
+    expect(await tell(false, 0)).toBe("told");
+    expect((await reserve()).kind).toBe("sale_paused");
+    expect(await tell(false, 2)).toBe("told");
+    expect(await tell(true, 1)).toBe("told");
+    expect((await reserve()).kind).toBe("held");
+
+    expect(await tell(true, 3, 2)).toBe("gate_shut");
+    expect(await install(2, 1)).toBe("installed");
+    expect(await tell(true, 3)).toBe("gate_shut");
+    expect((await reserve()).kind).toBe("held");
+    expect(await tell(true, 3, 2)).toBe("told");
+    expect((await reserve()).kind).toBe("sale_paused");
+  });
+
+  it("installs what the ledger says of the pause, and goes on from its version", async () => {
+    const harness = await open();
+    const { saleId, sale, snapshot, reserve } = await openSale(harness);
+    expect((await reserve()).kind).toBe("held");
+    const survivors = await harness.opening.shut(saleId, 2, 1);
+    if (survivors === "superseded") throw new Error("nobody else recovers");
+    expect(await harness.opening.tellPaused(saleId, 1, { paused: false, pauseVersion: 9 })).toBe("gate_shut");
+    expect(await harness.opening.tellPaused(saleId, 2, { paused: false, pauseVersion: 9 })).toBe("gate_shut");
+    const paused = snapshot(2, { sale: { ...sale, epoch: 2, paused: true, pauseVersion: 4 } });
+    expect(await harness.opening.install(paused, survivors.incarnation)).toBe("installed");
+    await harness.opening.tellPaused(saleId, 2, { paused: false, pauseVersion: 4 });
+    expect((await reserve()).kind).toBe("sale_paused");
+    await harness.opening.tellPaused(saleId, 2, { paused: false, pauseVersion: 5 });
+    expect((await reserve()).kind).toBe("held");
+  });
+
   it("retires a gate that holds nothing", async () => {
     const harness = await open();
     const { saleId, reserve } = await openSale(harness);
@@ -415,6 +469,7 @@ function openingContract(open: () => Promise<GateHarness>): void {
     expect(await harness.reader.stock("x-none")).toBeNull();
     expect(await harness.reader.inspect("x-none")).toBeNull();
     expect(await harness.opening.isOpen("x-none", 1)).toBe(false);
+    expect(await harness.opening.tellPaused("x-none", 1, { paused: true, pauseVersion: 1 })).toBe("gate_shut");
     expect(await harness.holds.some("x-none", 1, 5)).toEqual([]);
     expect(await harness.holds.claimDue("x-none", 1, 5)).toEqual([]);
   });

@@ -182,7 +182,7 @@ function snapshotContract(scene: () => Scene): void {
     const entry = ({ userId, key, fingerprint, checkoutId }: Hold) => ({ userId, key, fingerprint, checkoutId });
     expect(ordered(await sale.recover([survivor]))).toEqual(
       ordered({
-        sale: { id, epoch: 3, opensAtMs, closesAtMs, settleUntilMs, limitPerUser, paused: false },
+        sale: { id, epoch: 3, opensAtMs, closesAtMs, settleUntilMs, limitPerUser, paused: false, pauseVersion: 0 },
         totals: { available: 5, held: 4, sold: 3 },
         stock: [
           ["a", 0],

@@ -27,6 +27,7 @@ function lifeContract(scene: () => Scene): void {
       openEpoch: 0,
       state: "scheduled",
       paused: false,
+      pauseVersion: 0,
     });
     const item = { saleId: sale.id, priceMinor: 499, sold: 0, held: 0 };
     expect(await ledger.items(sale.id)).toEqual([

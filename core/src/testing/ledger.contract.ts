@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
 import { adoptionContract } from "./ledger-contract-adoption.ts";
+import { historyContract } from "./ledger-contract-history.ts";
 import { orderContract } from "./ledger-contract-orders.ts";
 import { pageContract } from "./ledger-contract-pages.ts";
+import { pauseContract } from "./ledger-contract-pausing.ts";
 import { raceContract } from "./ledger-contract-races.ts";
 import { saleContract } from "./ledger-contract-sales.ts";
 import { type LedgerHarness, Scene } from "./ledger-contract-scene.ts";
@@ -26,11 +28,13 @@ export function ledgerContract(name: string, makeLedger: () => Promise<LedgerHar
 
     const current = () => scene;
     saleContract(current);
+    pauseContract(current);
     settlementContract(current);
     pageContract(current);
     tombContract(current);
     adoptionContract(current);
     raceContract(current);
     orderContract(current);
+    historyContract(current);
   });
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../application/ports/clock.ts";
-import type { CartStep, Gate, ReserveRequest, Survivors } from "../application/ports/gate.ts";
+import type { CartStep, Gate, Pause, ReserveRequest, Survivors } from "../application/ports/gate.ts";
 import type { SaleEvent, SaleFeed } from "../application/ports/sale-feed.ts";
 import type { Hold, Judged } from "../domain/checkout.ts";
 import type { GateFacts } from "../domain/gate-facts.ts";
@@ -146,6 +146,16 @@ export class MemoryGate implements Gate, SaleFeed {
   /** What {@link isOpen} answers, at once. */
   admits(saleId: string, epoch: number): boolean {
     return this.lease(saleId)?.epoch === epoch && this.server.knows(leaseName(saleId, epoch));
+  }
+
+  async tellPaused(saleId: string, epoch: number, pause: Pause): Promise<"told" | "gate_shut"> {
+    const reply = this.under({ saleId, epoch }, ({ terms }) => {
+      const sale = this.server.sales.get(saleId);
+      const { paused, pauseVersion } = pause;
+      if (sale && pauseVersion > terms.pauseVersion) sale.terms = { ...terms, paused, pauseVersion };
+      return "told" as const;
+    });
+    return reply === "told" ? reply : "gate_shut";
   }
 
   async retire(saleId: string, epoch: number): Promise<"retired" | "holds_left" | "gone"> {

@@ -8,11 +8,11 @@ import type { MemoryLedgerSale, MemoryRow } from "./memory-ledger-sale.ts";
 
 /** What the gate of a sale is to be opened with. */
 export function snapshotOf({ sale, items, rows, buyers, heldRows }: MemoryLedgerSale): GateSnapshot {
-  const { id, epoch, opensAtMs, closesAtMs, settleUntilMs, limitPerUser, paused } = sale;
+  const { id, epoch, opensAtMs, closesAtMs, settleUntilMs, limitPerUser, paused, pauseVersion } = sale;
   const units = new Map(buyers);
   for (const { userId, lines } of heldRows) units.set(userId, (units.get(userId) ?? 0) + unitsOf(lines));
   return {
-    sale: { id, epoch, opensAtMs, closesAtMs, settleUntilMs, limitPerUser, paused },
+    sale: { id, epoch, opensAtMs, closesAtMs, settleUntilMs, limitPerUser, paused, pauseVersion },
     totals: {
       available: sale.totalItems - sale.itemsSold - sale.itemsHeld,
       held: sale.itemsHeld,

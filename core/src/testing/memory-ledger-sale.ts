@@ -1,3 +1,4 @@
+import type { RecordedAttempt } from "../application/ports/ledger.ts";
 import { keyOf } from "../domain/adoption.ts";
 import { type CheckoutRecord, type Hold, type HoldMode, isVerdict } from "../domain/checkout.ts";
 import type { CatalogueEntry, Item } from "../domain/item.ts";
@@ -25,8 +26,8 @@ export class MemoryLedgerSale {
   readonly rows = new Map<string, MemoryRow>();
   /** The held or confirmed checkout by {@link keyOf}. */
   readonly keys = new Map<string, string>();
-  /** Checkouts whose accepted attempt is recorded. */
-  readonly attempts = new Set<string>();
+  /** Accepted attempts by checkout. */
+  readonly attempts = new Map<string, RecordedAttempt>();
   readonly #onRow: RowListener;
 
   constructor(plan: SalePlan, catalogue: readonly CatalogueEntry[], onRow: RowListener) {
@@ -44,6 +45,7 @@ export class MemoryLedgerSale {
       openEpoch: 0,
       state: "scheduled",
       paused: false,
+      pauseVersion: 0,
     };
   }
 
@@ -57,7 +59,7 @@ export class MemoryLedgerSale {
     if (before) this.#count(before, -1);
     this.#count(row, 1);
     this.rows.set(row.checkoutId, row);
-    this.attempts.add(row.checkoutId);
+    if (!before) this.attempts.set(row.checkoutId, attemptOf(row));
     this.#onRow(row, before);
   }
 
@@ -88,6 +90,11 @@ export class MemoryLedgerSale {
     if (sign === 1) this.keys.set(keyOf(row), row.checkoutId);
     else this.keys.delete(keyOf(row));
   }
+}
+
+function attemptOf({ saleId, checkoutId, userId, lines, reservedAtMs, decidedAtMs }: MemoryRow): RecordedAttempt {
+  const atMs = reservedAtMs ?? decidedAtMs ?? 0;
+  return { saleId, checkoutId, userId, units: unitsOf(lines), outcome: "held", atMs };
 }
 
 /** A hold as a row of this sale, with a status to be given. */

@@ -1,7 +1,10 @@
 import type { Clock } from "../application/ports/clock.ts";
 import type {
+  AttemptQuery,
   Ledger,
   LedgerStatus,
+  PauseReply,
+  RecordedAttempt,
   RecoveryBegun,
   RefusedAttempt,
   SaleFilter,
@@ -18,7 +21,9 @@ import type { LedgerFacts } from "../domain/ledger-facts.ts";
 import { mergeLines, unitsOf } from "../domain/lines.ts";
 import type { Order } from "../domain/order.ts";
 import type { Sale, SalePlan } from "../domain/sale.ts";
+import { attemptsOf } from "./memory-history.ts";
 import { factsOf, snapshotOf } from "./memory-ledger-facts.ts";
+import { listOf } from "./memory-ledger-list.ts";
 import { ordersOf } from "./memory-ledger-orders.ts";
 import { MemoryLedgerSale, type MemoryRow, type RowListener, rowOf } from "./memory-ledger-sale.ts";
 
@@ -51,12 +56,8 @@ export class MemoryLedger implements Ledger {
     return this.#sales.get(saleId);
   }
 
-  async list({ states, after, limit }: SaleFilter): Promise<Sale[]> {
-    return this.#all()
-      .filter((sale) => states?.includes(sale.state) ?? true)
-      .filter((sale) => !after || byWindow(after, sale) < 0)
-      .sort(byWindow)
-      .slice(0, limit);
+  async list(filter: SaleFilter): Promise<Sale[]> {
+    return listOf(this.#all(), filter);
   }
 
   async items(saleId: string): Promise<Item[]> {
@@ -83,6 +84,15 @@ export class MemoryLedger implements Ledger {
     }
     book.sale = { ...book.sale, state: "open", openEpoch: epoch };
     return snapshotOf(book);
+  }
+
+  async setPaused(saleId: string, paused: boolean): Promise<PauseReply> {
+    const book = this.#sales.get(saleId);
+    if (!book) return { kind: "unknown_sale" };
+    if (book.sale.state === "closed") return { kind: "closed" };
+    const changed = Number(book.sale.paused !== paused);
+    book.sale = { ...book.sale, paused, pauseVersion: book.sale.pauseVersion + changed };
+    return { kind: "set", sale: book.sale };
   }
 
   async close(saleId: string): Promise<"closed" | "not_yet"> {
@@ -175,6 +185,14 @@ export class MemoryLedger implements Ledger {
     this.refused.push(...attempts);
   }
 
+  async saleOf(checkoutId: string): Promise<string | null> {
+    return this.#all().find((sale) => this.book(sale.id)?.rows.has(checkoutId))?.id ?? null;
+  }
+
+  async attempts(query: AttemptQuery): Promise<RecordedAttempt[]> {
+    return attemptsOf(this.book(query.saleId), this.refused, query);
+  }
+
   #decide(book: MemoryLedgerSale, row: Omit<MemoryRow, "status" | "decidedAtMs">, verdict: Verdict): Judged {
     const decidedAtMs = this.#clock.nowMs();
     book.put({ ...row, mode: null, status: verdict, decidedAtMs });
@@ -203,11 +221,6 @@ export class MemoryLedger implements Ledger {
     if (!book) throw new Error(`unknown sale "${saleId}"`);
     return book;
   }
-}
-
-/** Newest window first. */
-function byWindow(a: Pick<Sale, "id" | "opensAtMs">, b: Pick<Sale, "id" | "opensAtMs">): number {
-  return b.opensAtMs - a.opensAtMs || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
 }
 
 /** Whether every one of these holds would be confirmed, each beside all the others. */

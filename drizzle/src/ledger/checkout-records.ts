@@ -17,8 +17,12 @@ interface RecordRow extends Omit<CheckoutRecord, "lines" | "status"> {
 /** What cannot be the id of a row has none: whoever asks for it is not kept from the others. */
 const CHECKOUT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+export function isCheckoutId(text: string): boolean {
+  return CHECKOUT_ID.test(text);
+}
+
 export async function recordsOf(pool: Pool, saleId: string, checkoutIds: readonly string[]): Promise<CheckoutRecord[]> {
-  const ids = checkoutIds.filter((checkoutId) => CHECKOUT_ID.test(checkoutId));
+  const ids = checkoutIds.filter(isCheckoutId);
   if (ids.length === 0) return [];
   const rows = await statementsOf(pool).recordsOf.execute({ saleId, checkoutIds: ids });
   return rows.map(({ lines, ...row }) => recordOf(row, lines));

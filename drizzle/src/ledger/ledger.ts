@@ -4,10 +4,11 @@ import { adoptSurvivors } from "./adoption.ts";
 import { recordRefused } from "./attempts.ts";
 import { readFacts } from "./audit-facts.ts";
 import { readStatus, recordsOf } from "./checkout-records.ts";
+import { attempts, saleOf } from "./history.ts";
 import { settleOne } from "./hold-settlement.ts";
 import { readOrder, readOrders } from "./orders.ts";
 import { settleAll } from "./page-settlement.ts";
-import { beginRecovery, close, find, items, list, schedule } from "./sale-ledger.ts";
+import { beginRecovery, close, find, items, list, schedule, setPaused } from "./sale-ledger.ts";
 import { entomb } from "./tombs.ts";
 
 /** The ledger in Postgres. The pool is the caller's to end; its database is migrated. */
@@ -19,6 +20,7 @@ export function createLedger(pool: Pool): Ledger {
     items: (saleId) => items(pool, saleId),
     beginRecovery: (saleId, seenEpoch) => beginRecovery(pool, saleId, seenEpoch),
     adopt: (saleId, epoch, survivors) => adoptSurvivors(pool, saleId, epoch, survivors),
+    setPaused: (saleId, paused) => setPaused(pool, saleId, paused),
     close: (saleId) => close(pool, saleId),
     settleAll: (saleId, epoch, holds) => settleAll(pool, saleId, epoch, holds),
     settleOne: (saleId, epoch, hold) => settleOne(pool, saleId, epoch, hold),
@@ -28,6 +30,8 @@ export function createLedger(pool: Pool): Ledger {
     facts: (saleId) => readFacts(pool, saleId),
     order: (userId, orderId) => readOrder(pool, userId, orderId),
     orders: (userId, page) => readOrders(pool, userId, page),
-    recordRefused: (attempts) => recordRefused(pool, attempts),
+    recordRefused: (refused) => recordRefused(pool, refused),
+    saleOf: (checkoutId) => saleOf(pool, checkoutId),
+    attempts: (query) => attempts(pool, query),
   };
 }

@@ -1,4 +1,13 @@
-import type { CatalogueEntry, Item, RecoveryBegun, Sale, SaleFilter, SalePlan, SaleState } from "@flashgate/core";
+import type {
+  CatalogueEntry,
+  Item,
+  PauseReply,
+  RecoveryBegun,
+  Sale,
+  SaleFilter,
+  SalePlan,
+  SaleState,
+} from "@flashgate/core";
 import type { Pool } from "pg";
 import { timestampOf } from "../column-types.ts";
 import { StaleRead } from "../sql-state.ts";
@@ -61,6 +70,12 @@ export async function beginRecovery(pool: Pool, saleId: string, seenEpoch: numbe
   const sale = await find(pool, saleId);
   if (!sale) throw unknownSale(saleId);
   return { kind: sale.state === "closed" ? "closed" : "superseded" };
+}
+
+export async function setPaused(pool: Pool, saleId: string, paused: boolean): Promise<PauseReply> {
+  const [sale] = await statementsOf(pool).setPaused.execute({ saleId, paused });
+  if (sale) return { kind: "set", sale };
+  return (await find(pool, saleId)) ? { kind: "closed" } : { kind: "unknown_sale" };
 }
 
 export function close(pool: Pool, saleId: string): Promise<"closed" | "not_yet"> {

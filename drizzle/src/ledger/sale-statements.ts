@@ -17,6 +17,7 @@ export const saleColumns = {
   openEpoch: sales.openEpoch,
   state: sales.state,
   paused: sales.paused,
+  pauseVersion: sales.pauseVersion,
 };
 
 /** Statements on the sales row. It is hot: whoever writes it does so last, just before the commit. */
@@ -65,6 +66,7 @@ function fencedStatements(db: NodePgDatabase) {
   const epoch = sql`${sql.placeholder("epoch")}::int`;
   const sold = sql`${sql.placeholder("sold")}::int`;
   const held = sql`${sql.placeholder("held")}::int`;
+  const paused = sql`${sql.placeholder("paused")}::boolean`;
   return {
     beginRecovery: db
       .update(sales)
@@ -96,6 +98,16 @@ function fencedStatements(db: NodePgDatabase) {
       .set({ itemsHeld: sql`${sales.itemsHeld} - ${sql.placeholder("released")}::int` })
       .where(and(eq(sales.id, saleId), sql`${sales.epoch} = coalesce(${epoch}, ${sales.epoch})`))
       .prepare("release_sale"),
+    /** Needs no epoch: the flag is of the sale, not of an opening. */
+    setPaused: db
+      .update(sales)
+      .set({
+        paused: sql`${paused}`,
+        pauseVersion: sql`${sales.pauseVersion} + (${sales.paused} <> ${paused})::int`,
+      })
+      .where(and(eq(sales.id, saleId), sql`${sales.state} <> 'closed'`))
+      .returning(saleColumns)
+      .prepare("set_paused"),
     /** Seals a sale whose held units are all given back by this transaction. */
     closeSale: db
       .update(sales)

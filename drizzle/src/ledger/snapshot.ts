@@ -12,9 +12,9 @@ export async function readSnapshot(run: Statements, sale: Sale): Promise<GateSna
   const holds = await readHolds(run, saleId);
   const buyers = new Map((await run.buyersOf.execute({ saleId })).map(({ userId, units }) => [userId, units]));
   for (const { userId, lines } of holds) buyers.set(userId, (buyers.get(userId) ?? 0) + unitsOf(lines));
-  const { id, epoch, opensAtMs, closesAtMs, settleUntilMs, limitPerUser, paused } = sale;
+  const { id, epoch, opensAtMs, closesAtMs, settleUntilMs, limitPerUser, paused, pauseVersion } = sale;
   return {
-    sale: { id, epoch, opensAtMs, closesAtMs, settleUntilMs, limitPerUser, paused },
+    sale: { id, epoch, opensAtMs, closesAtMs, settleUntilMs, limitPerUser, paused, pauseVersion },
     totals: {
       available: sale.totalItems - sale.itemsSold - sale.itemsHeld,
       held: sale.itemsHeld,

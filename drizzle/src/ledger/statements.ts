@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from "pg";
 import { auditStatements } from "./audit-statements.ts";
 import { entryStatements } from "./entry-statements.ts";
 import { heldStatements } from "./held-statements.ts";
+import { historyStatements } from "./history-statements.ts";
 import { orderStatements } from "./order-statements.ts";
 import { recordStatements } from "./record-statements.ts";
 import { saleStatements } from "./sale-statements.ts";
@@ -18,6 +19,7 @@ export function prepareStatements(db: NodePgDatabase) {
     ...recordStatements(db),
     ...orderStatements(db),
     ...auditStatements(db),
+    ...historyStatements(db),
   };
 }
 

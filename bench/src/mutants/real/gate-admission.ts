@@ -3,6 +3,7 @@ import { patch, type RealMutant } from "../mutant.ts";
 import { GATE_TESTS } from "./gate-tests.ts";
 
 const RESERVE = "redis/lua/reserve.lua";
+const PAUSE = "redis/lua/pause.lua";
 const FIRST_CHECK = 'if key ~= "" then\n  local known';
 
 export const ADMISSION_MUTANTS: readonly RealMutant[] = [
@@ -34,6 +35,18 @@ export const ADMISSION_MUTANTS: readonly RealMutant[] = [
     name: "redis-paused-admits",
     guard: "a paused sale admits nobody",
     patches: [patch(RESERVE, 'if sale[3] == "1" then return { "sale_paused" } end', "")],
+    tests: GATE_TESTS,
+  },
+  {
+    name: "redis-pause-takes-older-word",
+    guard: "a gate takes no older word of a pause than the one it has",
+    patches: [patch(PAUSE, 'if tonumber(version) > tonumber(sale[3] or "0") then', "if true then")],
+    tests: GATE_TESTS,
+  },
+  {
+    name: "redis-pause-at-any-opening",
+    guard: "only the open gate of that epoch says that it was told",
+    patches: [patch(PAUSE, 'if sale[1] ~= EPOCH or sale[2] ~= "1" then return { "gate_shut" } end', "")],
     tests: GATE_TESTS,
   },
   {

@@ -113,7 +113,6 @@ export const CART_MUTANTS: readonly SimulatedMutant[] = [
   {
     name: "lapse-without-lease-tomb-of-any-claim",
     guard: "the claim's lease, and behind it the ledger's look at the epoch of the claim",
-    argument: "As for tomb-of-any-claim: the same three faults, and one guard fewer before the last.",
     patches: [LAPSE_UNDER_NO_LEASE, TOMB_OF_ANY_CLAIM],
   },
   {

@@ -62,8 +62,6 @@ export const LEASE_MUTANTS: readonly SimulatedMutant[] = [
   {
     name: "no-meta-open-check",
     guard: "a leased script looks at whether meta is open",
-    argument:
-      "Meta is shut under an epoch whose lease nobody has been granted yet, or for good, after the close of a sale whose window is over.",
     patches: [patch(GATE, META, "if (sale?.epoch !== epoch || !sale.terms || !opening) return SHUT;")],
   },
   {

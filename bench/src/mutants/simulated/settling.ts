@@ -46,7 +46,6 @@ export const WAY_MUTANTS: readonly SimulatedMutant[] = [
   {
     name: "settle-never-finalises",
     guard: "who settles a page tells the gate",
-    argument: "The sweep finds the verdict and tells the gate (settle-and-sweep-never-finalise).",
     patches: [patch(SETTLE, "if (judged.length > 0) await parts.holds.finalise(saleId, epoch, judged);", "")],
   },
   {

@@ -3,6 +3,7 @@ import type { GateFacts } from "../../domain/gate-facts.ts";
 import type { GateSnapshot } from "../../domain/gate-snapshot.ts";
 import type { Demand } from "../../domain/lines.ts";
 import type { CartReply, GateTotals, PurchaseReply, ReserveReply } from "../../domain/outcomes.ts";
+import type { Sale } from "../../domain/sale.ts";
 
 /** The shopper's side of the gate: each call is one atomic step under the lease of the sale's current opening. */
 export interface Admission {
@@ -58,9 +59,17 @@ export interface Opening {
   install(snapshot: GateSnapshot, incarnation: string): Promise<"installed" | "superseded">;
   /** Whether the gate of `epoch` admits: lease granted, meta open, same server history. */
   isOpen(saleId: string, epoch: number): Promise<boolean>;
+  /**
+   * Tells the open gate of `epoch` whether its sale is paused (leased); a word older than the one it has changes nothing.
+   * `gate_shut`: not told; the opening that follows installs what the ledger says by then.
+   */
+  tellPaused(saleId: string, epoch: number, pause: Pause): Promise<"told" | "gate_shut">;
   /** Shuts the gate of a closed sale that holds nothing and lets its keys age out. Repeatable. */
   retire(saleId: string, epoch: number): Promise<"retired" | "holds_left" | "gone">;
 }
+
+/** Whether a sale is paused, and which of its changes said so. */
+export type Pause = Pick<Sale, "paused" | "pauseVersion">;
 
 export interface Survivors {
   readonly holds: readonly Hold[];

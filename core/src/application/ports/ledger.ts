@@ -18,6 +18,8 @@ export interface SaleLedger {
   beginRecovery(saleId: string, seenEpoch: number): Promise<RecoveryBegun>;
   /** Recovery (c): adopts the survivors and opens, only if the epoch is still ours; the snapshot is of this transaction. */
   adopt(saleId: string, epoch: number, survivors: readonly Hold[]): Promise<GateSnapshot | "superseded">;
+  /** Says whether a sale is paused. `set`: the sale as it is now, whether or not that changed it. */
+  setPaused(saleId: string, paused: boolean): Promise<PauseReply>;
   /** Seals a sale once the ledger's own time is past settle_until: held rows expire, nothing is confirmed after. */
   close(saleId: string): Promise<"closed" | "not_yet">;
 }
@@ -33,6 +35,11 @@ export type RecoveryBegun =
   | { readonly kind: "begun"; readonly epoch: number; readonly openEpoch: number }
   | { readonly kind: "superseded" }
   | { readonly kind: "closed" };
+
+export type PauseReply =
+  | { readonly kind: "set"; readonly sale: Sale }
+  | { readonly kind: "closed" }
+  | { readonly kind: "unknown_sale" };
 
 /** Where checkouts are judged. Each call is one READ COMMITTED transaction. Outages throw. */
 export interface CheckoutLedger {
@@ -110,4 +117,28 @@ export interface RefusedAttempt {
   readonly atMs: number;
 }
 
-export interface Ledger extends SaleLedger, CheckoutLedger, AuditLedger, AttemptLedger, OrderLedger {}
+/** What operators look up. */
+export interface HistoryLedger {
+  /** The sale whose ledger has a row of that checkout; null where none has. */
+  saleOf(checkoutId: string): Promise<string | null>;
+  /** Recorded attempts of a sale, latest first. */
+  attempts(query: AttemptQuery): Promise<RecordedAttempt[]>;
+}
+
+export interface AttemptQuery {
+  readonly saleId: string;
+  readonly userId?: string;
+  /** Only the accepted attempt that this checkout began with. */
+  readonly checkoutId?: string;
+  /** Only attempts of that moment and before; of those, so many are passed over. */
+  readonly untilMs?: number;
+  readonly skip?: number;
+  readonly limit: number;
+}
+
+/** `checkoutId` names what an accepted attempt led to; null for a refused one. */
+export interface RecordedAttempt extends RefusedAttempt {
+  readonly checkoutId: string | null;
+}
+
+export interface Ledger extends SaleLedger, CheckoutLedger, AuditLedger, AttemptLedger, HistoryLedger, OrderLedger {}

@@ -1,4 +1,4 @@
-import type { CartStep, Gate, ReserveRequest } from "../../application/ports/gate.ts";
+import type { CartStep, Gate, Pause, ReserveRequest } from "../../application/ports/gate.ts";
 import type { Hold, Judged } from "../../domain/checkout.ts";
 import type { GateSnapshot } from "../../domain/gate-snapshot.ts";
 import type { Demand } from "../../domain/lines.ts";
@@ -99,6 +99,10 @@ export class GatePort implements Gate {
 
   isOpen(saleId: string, epoch: number) {
     return this.#call("isOpen", saleId, (gate) => gate.isOpen(saleId, epoch));
+  }
+
+  tellPaused(saleId: string, epoch: number, pause: Pause) {
+    return this.#write("tellPaused", saleId, (gate) => gate.tellPaused(saleId, epoch, pause));
   }
 
   retire(saleId: string, epoch: number) {

@@ -1,11 +1,29 @@
-import type { Ledger, RefusedAttempt, SaleFilter, Tomb, TombGuard } from "../../application/ports/ledger.ts";
+import type {
+  AttemptQuery,
+  Ledger,
+  RefusedAttempt,
+  SaleFilter,
+  Tomb,
+  TombGuard,
+} from "../../application/ports/ledger.ts";
 import type { Hold } from "../../domain/checkout.ts";
 import type { CatalogueEntry } from "../../domain/item.ts";
 import type { SalePlan } from "../../domain/sale.ts";
 import type { MemoryLedger } from "../memory-ledger.ts";
 import { type Actor, Outage } from "./actor.ts";
 
-const READS: ReadonlySet<string> = new Set(["find", "list", "items", "records", "status", "facts", "order", "orders"]);
+const READS: ReadonlySet<string> = new Set([
+  "find",
+  "list",
+  "items",
+  "records",
+  "status",
+  "facts",
+  "order",
+  "orders",
+  "saleOf",
+  "attempts",
+]);
 
 /** The ledger as one actor reaches it: every transaction is a call that the schedule decides about. */
 export class LedgerPort implements Ledger {
@@ -44,6 +62,10 @@ export class LedgerPort implements Ledger {
 
   adopt(saleId: string, epoch: number, survivors: readonly Hold[]) {
     return this.#call("adopt", saleId, () => this.#ledger.adopt(saleId, epoch, survivors));
+  }
+
+  setPaused(saleId: string, paused: boolean) {
+    return this.#call("setPaused", saleId, () => this.#ledger.setPaused(saleId, paused));
   }
 
   close(saleId: string) {
@@ -90,6 +112,14 @@ export class LedgerPort implements Ledger {
 
   recordRefused(attempts: readonly RefusedAttempt[]) {
     return this.#call("recordRefused", "", () => this.#ledger.recordRefused(attempts));
+  }
+
+  saleOf(checkoutId: string) {
+    return this.#call("saleOf", "", () => this.#ledger.saleOf(checkoutId));
+  }
+
+  attempts(query: AttemptQuery) {
+    return this.#call("attempts", query.saleId, () => this.#ledger.attempts(query));
   }
 
   #call<Reply>(method: string, saleId: string, happen: () => Promise<Reply>): Promise<Reply> {

@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { ITEM_ID } from "@flashgate/core";
+import express, { type NextFunction, type Request, type Response } from "express";
+import { answer, dispatch, type Handlers, routeOf, type ServeParts } from "../dispatch.ts";
+import {
+  type AdminParts,
+  createSale,
+  listAttempts,
+  listEverySale,
+  readCheckout,
+  readReconciliation,
+  readSaleRow,
+  reconcile,
+  setPaused,
+} from "./routes.ts";
+
+/** Begins every path of the operators' surface. */
+const PREFIX = "/v1/admin/";
+
+/**
+ * The operators' HTTP surface, to be mounted where only they get: on the ops port, behind its token. `holder` names the
+ * one who asks, for the audit log.
+ */
+export function createAdminRoutes(parts: AdminParts & ServeParts) {
+  const app = express();
+  app.disable("x-powered-by");
+  app.set("etag", false);
+  app.set("query parser", "simple");
+
+  app.param("sale", (request: Request, response: Response, next: NextFunction, saleId: string) => {
+    // What cannot be the id of one is not asked for: the database would not even take all of it.
+    if (ITEM_ID.test(saleId)) next();
+    else answer(parts, request, response, { kind: "not_found", what: "sale" });
+  });
+
+  const serve = (path: string, handlers: Handlers) => {
+    const route = routeOf(`${PREFIX}${path}`, handlers);
+    app.route(route.path).all((request, response) => dispatch(parts, route, request, response));
+  };
+  serve("sales", { GET: listEverySale(parts), POST: createSale(parts) });
+  serve("sales/:sale", { GET: readSaleRow(parts) });
+  serve("sales/:sale/pause", { POST: setPaused(parts, true) });
+  serve("sales/:sale/resume", { POST: setPaused(parts, false) });
+  serve("sales/:sale/reconciliation", { GET: readReconciliation(parts), POST: reconcile(parts) });
+  serve("sales/:sale/attempts", { GET: listAttempts(parts) });
+  serve("checkouts/:checkout", { GET: readCheckout(parts) });
+
+  app.use((request: Request, response: Response) =>
+    answer(parts, request, response, { kind: "not_found", what: "route" }),
+  );
+  app.use((_error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    answer(parts, request, response, { kind: "malformed", detail: "the path is not readable" });
+  });
+  return {
+    prefix: PREFIX,
+    handle(request: IncomingMessage, response: ServerResponse, holder: string): void {
+      Object.assign(response, { locals: { holder } });
+      app(request as Request, response as Response);
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import {
+  auditSale,
+  type Ids,
+  type Ledger,
+  listSales,
+  type Opening,
+  type PauseOutcome,
+  pauseSale,
+  type ReconcileParts,
+  readTimeline,
+  reconcileSale,
+  resumeSale,
+} from "@flashgate/core";
+import type { Response } from "express";
+import { queryOf } from "../list-query.ts";
+import { malformed, type Problem } from "../problems.ts";
+import { sendCreated, sendPrivate } from "../responses.ts";
+import { type Handler, param } from "../routes/route.ts";
+import { readDocument } from "./json-document.ts";
+import { attemptsQuery, cursorAfter, placeOf, salesQuery } from "./list-query.ts";
+import { saleOf } from "./sale-request.ts";
+import { attemptView, reconciliationView, reportView, saleView, timelineView } from "./views.ts";
+
+/** A change that somebody asked for on the ops port. */
+export interface AdminChange {
+  readonly holder: string;
+  readonly action: "create_sale" | "pause_sale" | "resume_sale" | "reconcile_sale";
+  readonly saleId: string;
+  readonly outcome: string;
+}
+
+export interface AdminParts extends ReconcileParts {
+  readonly ledger: Ledger;
+  readonly opening: Pick<Opening, "tellPaused">;
+  readonly ids: Pick<Ids, "saleId">;
+  /** The audit log. */
+  readonly onChange: (change: AdminChange) => void;
+}
+
+const NO_SALE: Problem = { kind: "not_found", what: "sale" };
+
+/** `POST /v1/admin/sales`: the scheduler opens it when its time comes. */
+export function createSale(parts: AdminParts): Handler {
+  return async (request, response) => {
+    const document = await readDocument(request, response);
+    if (document.kind !== "json") return document;
+    const id = parts.ids.saleId();
+    const sale = saleOf(document.value, id, parts.clock.nowMs());
+    if ("kind" in sale) return sale;
+    const outcome = await parts.ledger.schedule(sale.plan, sale.catalogue);
+    told(parts, response, "create_sale", id, outcome);
+    const created = await parts.ledger.find(id);
+    return created ? void sendCreated(response, saleView(created), `/v1/admin/sales/${id}`) : NO_SALE;
+  };
+}
+
+/** `GET /v1/admin/sales`: newest window first. */
+export function listEverySale({ ledger }: AdminParts): Handler {
+  return async (request, response) => {
+    const parsed = queryOf(salesQuery, request);
+    if (parsed.kind !== "query") return parsed;
+    const { limit, starting_after: startingAfter = null } = parsed.query;
+    const page = await listSales(ledger, { limit, startingAfter });
+    if (!page) return malformed([{ field: "starting_after", message: "names no sale" }]);
+    return void sendPrivate(response, { data: page.sales.map(saleView), has_more: page.hasMore });
+  };
+}
+
+/** `GET /v1/admin/sales/{id}` */
+export function readSaleRow({ ledger }: AdminParts): Handler {
+  return async (request, response) => {
+    const sale = await ledger.find(param(request, "sale"));
+    return sale ? void sendPrivate(response, saleView(sale)) : NO_SALE;
+  };
+}
+
+/** `POST /v1/admin/sales/{id}/pause` and `/resume`. */
+export function setPaused(parts: AdminParts, paused: boolean): Handler {
+  const [act, action] = paused ? ([pauseSale, "pause_sale"] as const) : ([resumeSale, "resume_sale"] as const);
+  return async (request, response) => {
+    const saleId = param(request, "sale");
+    const outcome = await act(parts, saleId);
+    told(parts, response, action, saleId, wordOf(outcome));
+    switch (outcome.kind) {
+      case "done":
+        return void sendPrivate(response, { ...saleView(outcome.sale), gate: outcome.told ? "told" : "pending" });
+      case "sale_closed":
+        return outcome;
+      case "unknown_sale":
+        return NO_SALE;
+      default:
+        return outcome satisfies never;
+    }
+  };
+}
+
+function wordOf(outcome: PauseOutcome): string {
+  if (outcome.kind !== "done") return outcome.kind;
+  return outcome.told ? "gate_told" : "gate_pending";
+}
+
+/** `GET /v1/admin/sales/{id}/reconciliation`: the audit. */
+export function readReconciliation(parts: AdminParts): Handler {
+  return async (request, response) => {
+    const report = await auditSale(parts, param(request, "sale"));
+    return report ? void sendPrivate(response, reportView(report)) : NO_SALE;
+  };
+}
+
+/** `POST /v1/admin/sales/{id}/reconciliation`: repairs what may be repaired. */
+export function reconcile(parts: AdminParts): Handler {
+  return async (request, response) => {
+    const saleId = param(request, "sale");
+    const done = await reconcileSale(parts, saleId);
+    told(parts, response, "reconcile_sale", saleId, done ? `recovery_${done.recovery}` : "unknown_sale");
+    return done ? void sendPrivate(response, reconciliationView(done)) : NO_SALE;
+  };
+}
+
+/** `GET /v1/admin/sales/{id}/attempts`: latest first. */
+export function listAttempts({ ledger }: AdminParts): Handler {
+  return async (request, response) => {
+    const saleId = param(request, "sale");
+    const parsed = queryOf(attemptsQuery, request);
+    if (parsed.kind !== "query") return parsed;
+    if (!(await ledger.find(saleId))) return NO_SALE;
+    const { limit, user_id: userId, starting_after: cursor } = parsed.query;
+    const user = userId === undefined ? {} : { userId };
+    const attempts = await ledger.attempts({ saleId, ...user, ...placeOf(cursor), limit: limit + 1 });
+    const page = attempts.slice(0, limit);
+    const hasMore = attempts.length > limit;
+    const next = hasMore ? cursorAfter(page, cursor) : null;
+    return void sendPrivate(response, { data: page.map(attemptView), has_more: hasMore, next_starting_after: next });
+  };
+}
+
+/** `GET /v1/admin/checkouts/{id}` */
+export function readCheckout(parts: AdminParts): Handler {
+  return async (request, response) => {
+    const checkoutId = param(request, "checkout");
+    const timeline = await readTimeline(parts, checkoutId);
+    if (!timeline) return { kind: "not_found", what: "checkout" };
+    return void sendPrivate(response, timelineView(checkoutId, timeline));
+  };
+}
+
+function told(
+  { onChange }: AdminParts,
+  response: Response,
+  action: AdminChange["action"],
+  saleId: string,
+  outcome: string,
+): void {
+  onChange({ holder: String(response.locals["holder"]), action, saleId, outcome });
+}

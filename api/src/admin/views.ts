@@ -1,0 +1,84 @@
+import {
+  type AuditReport,
+  isVerdict,
+  type Line,
+  type Reconciliation,
+  type RecordedAttempt,
+  type Sale,
+  type Timeline,
+} from "@flashgate/core";
+
+/** A sale as operators see it: the ledger's row. */
+export function saleView(sale: Sale) {
+  return {
+    id: sale.id,
+    state: sale.state,
+    paused: sale.paused,
+    opens_at: timeOf(sale.opensAtMs),
+    closes_at: timeOf(sale.closesAtMs),
+    settle_until: timeOf(sale.settleUntilMs),
+    units: { total: sale.totalItems, sold: sale.itemsSold, held: sale.itemsHeld },
+    limits: { units_per_user: sale.limitPerUser },
+    epoch: sale.epoch,
+    open_epoch: sale.openEpoch,
+  };
+}
+
+export function reportView(report: AuditReport) {
+  return {
+    sale_id: report.saleId,
+    units: { total: report.totalUnits, confirmed: report.confirmedUnits },
+    at_rest: report.atRest,
+    clean: report.violations.length === 0,
+    violations: report.violations,
+  };
+}
+
+export function reconciliationView({ swept, report, recovery }: Reconciliation) {
+  const { finalised = 0, paged = 0, expired = 0 } = swept ?? {};
+  return { ...reportView(report), swept: { finalised, paged, expired }, recovery };
+}
+
+export function attemptView(attempt: RecordedAttempt) {
+  return {
+    at: timeOf(attempt.atMs),
+    user_id: attempt.userId,
+    units: attempt.units,
+    outcome: attempt.outcome,
+    checkout_id: attempt.checkoutId,
+  };
+}
+
+/** All that is known of a checkout: `hold` in the gate, `record` in the ledger, `verdict` where there is one. */
+export function timelineView(checkoutId: string, { saleId, attempts, hold, record }: Timeline) {
+  return {
+    id: checkoutId,
+    sale_id: saleId,
+    user_id: record?.userId ?? hold?.userId ?? null,
+    attempts: attempts.map(attemptView),
+    hold: hold && {
+      mode: hold.mode,
+      since: timeOf(hold.sinceMs),
+      deadline: timeOf(hold.deadlineMs),
+      items: itemsOf(hold.lines),
+    },
+    record: record && {
+      state: record.status.state,
+      epoch: record.epoch,
+      reserved_at: record.reservedAtMs === null ? null : timeOf(record.reservedAtMs),
+      items: itemsOf(record.lines),
+    },
+    verdict:
+      record && isVerdict(record.status)
+        ? { ...record.status, decided_at: record.decidedAtMs === null ? null : timeOf(record.decidedAtMs) }
+        : null,
+  };
+}
+
+function itemsOf(lines: readonly Line[]) {
+  return lines.map(({ itemId, quantity }) => ({ item_id: itemId, quantity }));
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}

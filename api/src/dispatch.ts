@@ -1,0 +1,88 @@
+import type { Clock } from "@flashgate/core";
+import type { Request, Response } from "express";
+import type { Access } from "./access.ts";
+import { allowOrigin } from "./cors.ts";
+import type { Problem } from "./problems.ts";
+import { addressKey } from "./rate-limits/address-key.ts";
+import { sendOptions, sendProblem } from "./responses.ts";
+import type { Handler } from "./routes/route.ts";
+
+/** What every surface needs to answer. */
+export interface ServeParts extends Pick<Access, "allowances" | "corsOrigins" | "tlsOnly"> {
+  readonly clock: Clock;
+  /** A number in [0, 1): spreads Retry-After. */
+  readonly random: () => number;
+  readonly requestId: () => string;
+  /** Told of every answer of a known route: its pattern, method, status, seconds. */
+  readonly observe: (route: string, method: string, statusCode: number, seconds: number) => void;
+  /** Told of every error that no outcome stands for. */
+  readonly onError: (error: unknown, requestId: string) => void;
+  /** Whether the process is about to stop: connections are not kept. */
+  readonly stopping: () => boolean;
+}
+
+/** Who answers which method. */
+export type Handlers = Partial<Record<string, Handler>>;
+
+/** A path, and who answers which method there. */
+export interface Route {
+  readonly path: string;
+  readonly handlers: Handlers;
+  /** Its methods, as Allow names them. */
+  readonly allow: string;
+}
+
+export function routeOf(path: string, handlers: Handlers): Route {
+  const methods = [...Object.keys(handlers), ...(handlers["GET"] ? ["HEAD"] : []), "OPTIONS"];
+  return { path, handlers, allow: methods.join(", ") };
+}
+
+/** Lets the route's handler answer, and answers for it where it names a problem or fails. */
+export async function dispatch(parts: ServeParts, route: Route, request: Request, response: Response): Promise<void> {
+  const startedMs = parts.clock.nowMs();
+  const requestId = stamp(parts, request, response, route.allow);
+  if (parts.stopping()) response.setHeader("connection", "close");
+  try {
+    const problem = await handle(parts, route, request, response, startedMs);
+    if (problem) sendProblem(response, problem, requestId, parts.random);
+  } catch (error) {
+    // A client that went away is no failure of ours.
+    if (request.destroyed && !request.complete) return;
+    sendProblem(response, { kind: "unavailable" }, requestId, parts.random);
+    parts.onError(error, requestId);
+  }
+  parts.observe(route.path, request.method, response.statusCode, (parts.clock.nowMs() - startedMs) / 1_000);
+}
+
+async function handle(
+  { allowances }: ServeParts,
+  { handlers, allow }: Route,
+  request: Request,
+  response: Response,
+  nowMs: number,
+): Promise<Problem | undefined> {
+  // Costs nothing, and a page could not read the refusal of a preflight.
+  if (request.method === "OPTIONS") return void sendOptions(response, allow);
+  const refused = allowances.address?.spend(addressKey(request), nowMs, response);
+  if (refused) return refused;
+  const handler = handlers[request.method === "HEAD" ? "GET" : request.method];
+  return handler ? handler(request, response) : { kind: "method_not_allowed", allow };
+}
+
+/** Answers with a problem where no route does. */
+export function answer(parts: ServeParts, request: Request, response: Response, problem: Problem): void {
+  sendProblem(response, problem, stamp(parts, request, response), parts.random);
+}
+
+const REQUEST_ID = /^[A-Za-z0-9_-]{1,64}$/;
+const TLS_ONLY = "max-age=31536000";
+
+/** Writes on the response what every answer carries, whatever it says; returns the request's id. */
+function stamp(parts: ServeParts, request: Request, response: Response, methods?: string): string {
+  const given = request.headers["x-request-id"];
+  const requestId = typeof given === "string" && REQUEST_ID.test(given) ? given : parts.requestId();
+  response.setHeader("x-request-id", requestId);
+  if (parts.tlsOnly) response.setHeader("strict-transport-security", TLS_ONLY);
+  allowOrigin(parts.corsOrigins, request, response, methods);
+  return requestId;
+}

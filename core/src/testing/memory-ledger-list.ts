@@ -1,0 +1,15 @@
+import type { SaleFilter } from "../application/ports/ledger.ts";
+import type { Sale } from "../domain/sale.ts";
+
+/** The sales that pass the filter, newest window first. */
+export function listOf(sales: readonly Sale[], { states, after, limit }: SaleFilter): Sale[] {
+  return sales
+    .filter((sale) => states?.includes(sale.state) ?? true)
+    .filter((sale) => !after || byWindow(after, sale) < 0)
+    .sort(byWindow)
+    .slice(0, limit);
+}
+
+function byWindow(a: Pick<Sale, "id" | "opensAtMs">, b: Pick<Sale, "id" | "opensAtMs">): number {
+  return b.opensAtMs - a.opensAtMs || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+}
