@@ -98,6 +98,7 @@ export class Streams {
       onClose();
     });
     begin(response);
+    forget(response.req);
     const retryMs = Math.round(RETRY_MS.min + this.#random() * RETRY_MS.spread);
     stream.send(Buffer.concat([Buffer.from(`retry: ${retryMs}\n`), first]));
     if (response.req.method === "HEAD") stream.end();
@@ -129,6 +130,12 @@ function begin(response: Response): void {
     "x-accel-buffering": "no",
     connection: "close",
   });
+}
+
+/** A stream lasts, and its client may have sent 8 KB of headers. */
+function forget(request: Request): void {
+  request.headers = {};
+  request.rawHeaders = [];
 }
 
 /** There is nothing more to come: an EventSource that is told so does not come back. */
