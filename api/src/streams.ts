@@ -45,7 +45,7 @@ export class Stream {
     this.#response.end();
   }
 
-  /** Ends it for a client that reads, and drops any other: nobody waits for what was left unread. */
+  /** Ends it for a client that reads, and drops one that does not, also where it was ended: it keeps its place for nobody. */
   leave(): void {
     if (this.#response.writableLength > 0) this.#response.destroy();
     else this.end();
@@ -83,8 +83,12 @@ export class Streams {
   /** Answers with a stream that begins with `first`; `onClose` is called once when it is over. Null: there are too many. */
   open(response: Response, first: Buffer, onClose: () => void = () => undefined): Stream | null {
     const stream = new Stream(response);
-    if (response.destroyed) return stream;
     if (this.#closed || this.#size >= this.#max) return null;
+    if (response.destroyed) {
+      // Its close was before anybody could listen.
+      queueMicrotask(onClose);
+      return stream;
+    }
     const share = this.#shares[this.#opened++ % HEARTBEAT_S];
     share?.add(stream);
     this.#size += 1;
@@ -94,6 +98,7 @@ export class Streams {
       onClose();
     });
     begin(response);
+    forget(response.req);
     const retryMs = Math.round(RETRY_MS.min + this.#random() * RETRY_MS.spread);
     stream.send(Buffer.concat([Buffer.from(`retry: ${retryMs}\n`), first]));
     if (response.req.method === "HEAD") stream.end();
@@ -102,7 +107,10 @@ export class Streams {
 
   /** To be called once a second. */
   beat(): void {
-    for (const stream of this.#shares[this.#beats++ % HEARTBEAT_S] ?? []) stream.send(HEARTBEAT);
+    for (const stream of this.#shares[this.#beats++ % HEARTBEAT_S] ?? []) {
+      if (stream.closed) stream.leave();
+      else stream.send(HEARTBEAT);
+    }
   }
 
   /** Ends every stream and opens no more: the process stops. */
@@ -122,6 +130,12 @@ function begin(response: Response): void {
     "x-accel-buffering": "no",
     connection: "close",
   });
+}
+
+/** A stream lasts, and its client may have sent 8 KB of headers. */
+function forget(request: Request): void {
+  request.headers = {};
+  request.rawHeaders = [];
 }
 
 /** There is nothing more to come: an EventSource that is told so does not come back. */

@@ -67,6 +67,17 @@ describe("a client that does not read", () => {
     await expect.poll(() => streams.size).toBe(0);
     deaf.destroy();
   });
+
+  it("is dropped by a beat where its stream has ended", async () => {
+    const deaf = await say(DEAF);
+    await expect.poll(() => opened.length).toBe(1);
+    opened[0]?.send(Buffer.alloc(32_000_000, "x"));
+    opened[0]?.end();
+    expect(streams.size).toBe(1);
+    for (let seconds = 0; seconds < 15; seconds += 1) streams.beat();
+    await expect.poll(() => streams.size).toBe(0);
+    deaf.destroy();
+  });
 });
 
 describe("a stream", () => {
@@ -82,7 +93,11 @@ describe("a stream", () => {
 
   it("of a client that is gone already takes no place", async () => {
     const response = { destroyed: true } as Parameters<Streams["open"]>[0];
-    expect(streams.open(response, eventOf("snapshot", "0", {}))?.closed).toBe(true);
-    expect(streams.size).toBe(0);
+    let left = 0;
+    const stream = streams.open(response, eventOf("snapshot", "0", {}), () => {
+      left += 1;
+    });
+    expect([stream?.closed, streams.size]).toEqual([true, 0]);
+    await expect.poll(() => left).toBe(1);
   });
 });

@@ -50,7 +50,7 @@ export function followTicket(parts: EventParts): Handler {
 }
 
 /** Sends the verdict once it is known, whoever told of it, and ends the stream. The returned function gives up. */
-function tellVerdict({ verdicts, ...parts }: EventParts, ticket: Ticket, sealed: string, stream: Stream): () => void {
+function tellVerdict(parts: EventParts, ticket: Ticket, sealed: string, stream: Stream): () => void {
   const tell = async () => {
     if (stream.closed) return;
     const seen = await seenOf(parts, ticket, sealed, AT_ONCE);
@@ -60,8 +60,8 @@ function tellVerdict({ verdicts, ...parts }: EventParts, ticket: Ticket, sealed:
   };
   // What cannot be read now is looked for again with all that is awaited.
   const wake = () => void tell().catch(() => undefined);
-  const unwatch = verdicts.watch({ ticket, wake, abandoned: () => stream.closed });
-  if (verdicts.get(ticket.checkoutId)) wake();
+  const unwatch = parts.verdicts.watch({ ticket, wake, abandoned: () => stream.closed });
+  if (parts.verdicts.get(ticket.checkoutId)) wake();
   return unwatch;
 }
 

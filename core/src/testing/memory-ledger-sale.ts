@@ -102,3 +102,9 @@ export function rowOf(saleId: string, epoch: number, hold: Hold): Omit<MemoryRow
   const { sinceMs, ...rest } = hold;
   return { ...rest, saleId, epoch, reservedAtMs: sinceMs };
 }
+
+export function recordOf(row: MemoryRow | undefined): CheckoutRecord | null {
+  if (!row) return null;
+  const { saleId, checkoutId, userId, lines, epoch, status, reservedAtMs, decidedAtMs } = row;
+  return { saleId, checkoutId, userId, lines, epoch, status, reservedAtMs, decidedAtMs };
+}

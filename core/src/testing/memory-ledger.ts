@@ -25,7 +25,7 @@ import { attemptsOf } from "./memory-history.ts";
 import { factsOf, snapshotOf } from "./memory-ledger-facts.ts";
 import { listOf } from "./memory-ledger-list.ts";
 import { ordersOf } from "./memory-ledger-orders.ts";
-import { MemoryLedgerSale, type MemoryRow, type RowListener, rowOf } from "./memory-ledger-sale.ts";
+import { MemoryLedgerSale, type MemoryRow, type RowListener, recordOf, rowOf } from "./memory-ledger-sale.ts";
 
 /** The ledger in memory: each call is one atomic step that decides everything before it writes anything. */
 export class MemoryLedger implements Ledger {
@@ -244,10 +244,4 @@ function fitTogether(book: MemoryLedgerSale, holds: readonly Hold[]): boolean {
 function judgedOf(checkoutId: string, verdict: Verdict, decidedAtMs: number | null | undefined): Judged {
   if (decidedAtMs === null || decidedAtMs === undefined) throw new Error(`${checkoutId} was judged at no time`);
   return { checkoutId, verdict, decidedAtMs };
-}
-
-function recordOf(row: MemoryRow | undefined): CheckoutRecord | null {
-  if (!row) return null;
-  const { saleId, checkoutId, userId, lines, epoch, status, reservedAtMs, decidedAtMs } = row;
-  return { saleId, checkoutId, userId, lines, epoch, status, reservedAtMs, decidedAtMs };
 }
