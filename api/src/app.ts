@@ -7,6 +7,7 @@ import { addressKey } from "./rate-limits/address-key.ts";
 import { sendOptions, sendProblem } from "./responses.ts";
 import { addLines, type CartParts, purchase } from "./routes/carts.ts";
 import { type CheckoutParts, reserve } from "./routes/checkouts.ts";
+import { readDocs, readDocsFile, readDocument } from "./routes/docs.ts";
 import { type EventParts, followSale, followTicket } from "./routes/events.ts";
 import { readImage } from "./routes/images.ts";
 import { listOwnOrders, type OrderParts, readOwnOrder } from "./routes/orders.ts";
@@ -51,6 +52,9 @@ export function createApp(parts: AppParts): Express {
   serve("/v1/orders", { GET: listOwnOrders(parts) });
   serve("/v1/orders/:order", { GET: readOwnOrder(parts) });
   serve("/images/:sale/:item", { GET: readImage });
+  serve("/openapi.json", { GET: readDocument() });
+  serve("/docs", { GET: readDocs });
+  serve("/docs/:file", { GET: readDocsFile() });
 
   app.use((request: Request, response: Response) =>
     answer(parts, request, response, { kind: "not_found", what: "route" }),
