@@ -2,7 +2,7 @@ import { itemsQuery, ordersQuery, salesQuery } from "../list-query.ts";
 import type { ProblemCode } from "../problems.ts";
 import { eventStream, type Operation, type Success, TEXT } from "./operation.ts";
 
-/** What the gate may refuse a reservation for. */
+/** What the gate may refuse more units for. */
 const REFUSED: readonly ProblemCode[] = [
   "unknown_item",
   "user_limit",
@@ -10,12 +10,10 @@ const REFUSED: readonly ProblemCode[] = [
   "item_taken",
   "sale_not_open",
   "sale_closed",
-  "key_reused",
-  "outcome_unknown",
-  "gate_shut",
-  "backlog_full",
   "sale_paused",
 ];
+/** Where the gate gave no answer. */
+const UNSURE: readonly ProblemCode[] = ["outcome_unknown", "gate_shut"];
 const BODY: readonly ProblemCode[] = ["malformed", "too_large", "wrong_type"];
 const ENDED: readonly ProblemCode[] = ["ticket_expired", "ticket_cancelled", "ticket_rejected"];
 
@@ -106,7 +104,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
       headers: ["Idempotency-Key", "Prefer"],
       body: "CheckoutRequest",
       answers: [accepted],
-      problems: [...BODY, "sale_not_found", ...REFUSED],
+      problems: [...BODY, "sale_not_found", ...REFUSED, "key_reused", "backlog_full", ...UNSURE],
     },
   },
   "/v1/tickets/{ticket}": {
@@ -135,7 +133,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
       shopper: true,
       body: "LinesRequest",
       answers: [ticketAs("The cart with what was added.")],
-      problems: [...BODY, "ticket_not_found", "not_a_cart", ...ENDED, ...REFUSED],
+      problems: [...BODY, "ticket_not_found", "not_a_cart", ...ENDED, ...REFUSED, ...UNSURE],
     },
   },
   "/v1/tickets/{ticket}/purchase": {
@@ -146,7 +144,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
       shopper: true,
       headers: ["Prefer"],
       answers: [accepted],
-      problems: ["ticket_not_found", ...ENDED, ...REFUSED],
+      problems: ["ticket_not_found", ...ENDED, ...UNSURE],
     },
   },
   "/v1/tickets/{ticket}/events": {
