@@ -17,7 +17,8 @@ const quantity = z
 /** An item's id or "any", which no item is called. */
 const itemId = z
   .string('must be an item\'s id, or "any"')
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be an item\'s id (letters, digits, _ and -), or "any"');
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be an item\'s id (letters, digits, _ and -), or "any"')
+  .meta({ examples: [ANY] });
 
 const items = z
   .array(z.strictObject({ item_id: itemId, quantity }), "must be a list of items")

@@ -34,7 +34,8 @@ export function follow(url: string, path: string, headers: Record<string, string
       response.on("error", () => undefined);
       const events = () => parse(received);
       const fault = faultOf("GET", path, { status: response.statusCode ?? 0, headers: response.headers, body: "" });
-      if (fault && response.statusCode === 200) reject(new Error(fault));
+      // A refusal's body has not come yet.
+      if (fault && response.statusCode === 200) return reject(new Error(fault));
       resolve({
         status: response.statusCode ?? 0,
         headers: response.headers,

@@ -24,7 +24,11 @@ export function headerParameter(name: RequestHeader): JsonSchema {
 }
 
 const PATH_PARTS: Readonly<Record<string, JsonSchema>> = {
-  sale: { description: "A sale's id, or `current`.", schema: { type: "string", pattern: ITEM_ID.source } },
+  sale: {
+    description: "A sale's id, or `current`.",
+    schema: { type: "string", pattern: ITEM_ID.source },
+    example: "current",
+  },
   ticket: { description: "A ticket, as the checkout answered it.", schema: { type: "string" } },
   order: { description: "An order's id.", schema: { type: "string", pattern: ORDER_ID.source } },
   item: { description: "An item's id and `.svg`.", schema: { type: "string" } },
