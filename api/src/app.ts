@@ -5,6 +5,7 @@ import { contestRoutes } from "./contest/routes.ts";
 import { answer, dispatch, type Handlers, routeOf, type ServeParts } from "./dispatch.ts";
 import { addLines, type CartParts, purchase } from "./routes/carts.ts";
 import { type CheckoutParts, reserve } from "./routes/checkouts.ts";
+import { readDocs, readDocsFile, readDocument } from "./routes/docs.ts";
 import { type EventParts, followSale, followTicket } from "./routes/events.ts";
 import { readImage } from "./routes/images.ts";
 import { listOwnOrders, type OrderParts, readOwnOrder } from "./routes/orders.ts";
@@ -40,6 +41,9 @@ export function createApp(parts: AppParts): Express {
   serve("/v1/orders", { GET: listOwnOrders(parts) });
   serve("/v1/orders/:order", { GET: readOwnOrder(parts) });
   serve("/images/:sale/:item", { GET: readImage });
+  serve("/openapi.json", { GET: readDocument() });
+  serve("/docs", { GET: readDocs });
+  serve("/docs/:file", { GET: readDocsFile() });
   const { contest } = parts;
   const contested = contest && contestRoutes({ ...parts, contest }, (error) => parts.onError(error, parts.requestId()));
   for (const [path, handlers] of contested ?? []) serve(path, handlers);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Demand, formatLines, ITEM_ID, type Line, mergeLines } from "@flashgate/core";
+import { type Demand, formatLines, type Line, mergeLines } from "@flashgate/core";
 import type { Request } from "express";
 import { z } from "zod";
 import { faultOf } from "./field-faults.ts";
@@ -15,9 +15,11 @@ const quantity = z
   .int("must be a whole number")
   .min(1, "must be at least 1")
   .max(UNITS_MAX, `must be at most ${UNITS_MAX}`);
+/** An item's id or "any", which no item is called. */
 const itemId = z
   .string('must be an item\'s id, or "any"')
-  .refine((id) => id === ANY || ITEM_ID.test(id), 'must be an item\'s id (letters, digits, _ and -), or "any"');
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be an item\'s id (letters, digits, _ and -), or "any"')
+  .meta({ examples: [ANY] });
 
 const items = z
   .array(z.strictObject({ item_id: itemId, quantity }), "must be a list of items")
@@ -25,16 +27,17 @@ const items = z
   .max(UNITS_MAX, `must name at most ${UNITS_MAX} items`)
   .refine((list) => list.reduce((units, item) => units + item.quantity, 0) <= UNITS_MAX, {
     message: `must ask for at most ${UNITS_MAX} units in all`,
-  });
+  })
+  .describe(`At most ${UNITS_MAX} units in all.`);
 
 /** Body of a checkout. */
-const checkoutBody = z.strictObject({
+export const checkoutBody = z.strictObject({
   items,
   mode: z.enum(["purchase", "cart"], 'must be "purchase" or "cart"').default("purchase"),
 });
 
 /** Body of what is added to a cart. */
-const linesBody = z.strictObject({ items });
+export const linesBody = z.strictObject({ items });
 
 /** What a checkout request asks for. */
 export interface CheckoutRequest {

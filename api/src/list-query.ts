@@ -1,3 +1,4 @@
+import { ITEM_ID, ORDER_ID } from "@flashgate/core";
 import type { Request } from "express";
 import { z } from "zod";
 import { faultOf } from "./field-faults.ts";
@@ -13,6 +14,22 @@ export const limit = z.coerce
   .min(1, "must be at least 1")
   .max(LIST_MAX, `must be at most ${LIST_MAX}`)
   .default(LIST_DEFAULT);
+
+export const itemsQuery = z.strictObject({
+  limit,
+  starting_after: z.string().regex(ITEM_ID, "must be an item's id").optional(),
+  available: z.enum(["true", "false"], 'must be "true" or "false"').default("false"),
+});
+
+export const salesQuery = z.strictObject({
+  limit,
+  starting_after: z.string().regex(ITEM_ID, "must be a sale's id").optional(),
+});
+
+export const ordersQuery = z.strictObject({
+  limit,
+  starting_after: z.string().regex(ORDER_ID, "must be an order's id").optional(),
+});
 
 /** A request's query by its schema, or the problem that names each field at fault. */
 export function queryOf<Query>(

@@ -1,4 +1,5 @@
 import type { Refusal, RejectReason } from "@flashgate/core";
+import type { ProblemBody } from "./openapi/bodies/problem.ts";
 
 /** One field that was not usable, and how to mend it. */
 export interface FieldFault {
@@ -28,6 +29,15 @@ export type Problem =
   | { readonly kind: "unavailable" }
   | Exclude<Refusal, { readonly kind: "outcome_unknown" }>;
 
+/** What clients go by: stable. */
+export type ProblemCode =
+  | Exclude<Problem["kind"], "not_found">
+  | `${Extract<Problem, { kind: "not_found" }>["what"]}_not_found`;
+
+export function codeOf(problem: Problem): ProblemCode {
+  return problem.kind === "not_found" ? `${problem.what}_not_found` : problem.kind;
+}
+
 /** A 400 that names each field. */
 export function malformed(faults: readonly FieldFault[]): Problem {
   return { kind: "malformed", detail: faults.map(({ field, message }) => `${field} ${message}`).join("; "), faults };
@@ -38,7 +48,7 @@ export interface Answer {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
-  readonly more?: Readonly<Record<string, unknown>>;
+  readonly more?: Partial<ProblemBody>;
   readonly headers?: Readonly<Record<string, string>>;
   /** Seconds after which trying again makes sense; spread out, so that a crowd does not come back as one. */
   readonly retryAfterS?: number;
@@ -48,7 +58,7 @@ export interface Answer {
 export function answerOf(problem: Problem): Answer {
   switch (problem.kind) {
     case "malformed": {
-      const more = problem.faults ? { errors: problem.faults } : {};
+      const more = problem.faults ? { errors: [...problem.faults] } : {};
       return { status: 400, title: "The request is not usable", detail: problem.detail, more };
     }
     case "unknown_item": {
@@ -113,6 +123,13 @@ export function answerOf(problem: Problem): Answer {
     default:
       return unavailable(problem);
   }
+}
+
+/** What an RFC 9457 problem says. */
+export function problemBody(problem: Problem, requestId: string, answer: Answer = answerOf(problem)): ProblemBody {
+  const { status, title, detail, more } = answer;
+  const code = codeOf(problem);
+  return { type: `/problems/${code}`, title, status, code, detail, ...more, request_id: requestId };
 }
 
 /** What may have happened though no answer came, and how to find out without doing it twice. */

@@ -1,7 +1,7 @@
 import type { Request } from "express";
 import { malformed, type Problem } from "./problems.ts";
 
-const IDEMPOTENCY_KEY = /^"?([\x21\x23-\x7e]{1,255}?)"?$/;
+export const IDEMPOTENCY_KEY = /^"?([\x21\x23-\x7e]{1,255}?)"?$/;
 const WAIT_S_MAX = 30;
 
 /** `Prefer: wait=N` in milliseconds, 0 where it is not asked for; capped at 30 s. */

@@ -1,5 +1,5 @@
 import type { Response } from "express";
-import { answerOf, type Problem } from "./problems.ts";
+import { answerOf, type Problem, problemBody } from "./problems.ts";
 
 /** Headers of every answer: nothing of it is a page. */
 export const HEADERS = {
@@ -10,8 +10,12 @@ export const HEADERS = {
   "cross-origin-resource-policy": "same-origin",
 } as const;
 
+/** What a success is in HTTP. */
+export const STATUS = { done: 200, created: 201, accepted: 202, nothing: 204, unchanged: 304 } as const;
+
 export const JSON_TYPE = "application/json; charset=utf-8";
 export const PRIVATE = { "cache-control": "no-store" } as const;
+const PUBLIC = { "cache-control": "public, max-age=1" } as const;
 /** After which a client asks for a verdict that was not there yet. */
 const POLL_AFTER_S = "1";
 
@@ -31,7 +35,7 @@ export function send(response: Response, status: number, type: string, body: str
 /** A checkout was reserved; it was promised, not decided. */
 export function sendAccepted(response: Response, body: { readonly links: { readonly self: string } }): void {
   const headers = { ...PRIVATE, location: body.links.self, "retry-after": POLL_AFTER_S };
-  send(response, 202, JSON_TYPE, JSON.stringify(body), headers);
+  send(response, STATUS.accepted, JSON_TYPE, JSON.stringify(body), headers);
 }
 
 /** A ticket's status; `pending`: it may still change. */
@@ -41,23 +45,28 @@ export function sendTicket(response: Response, body: object, pending: boolean): 
 
 /** Something that only who asked may see. */
 export function sendPrivate(response: Response, body: object, headers: Headers = {}): void {
-  send(response, 200, JSON_TYPE, JSON.stringify(body), { ...PRIVATE, ...headers });
+  send(response, STATUS.done, JSON_TYPE, JSON.stringify(body), { ...PRIVATE, ...headers });
 }
 
 /** Something was made, and is found at `location`. */
 export function sendCreated(response: Response, body: object, location: string): void {
-  send(response, 201, JSON_TYPE, JSON.stringify(body), { ...PRIVATE, location });
+  send(response, STATUS.created, JSON_TYPE, JSON.stringify(body), { ...PRIVATE, location });
 }
 
 /** Something that everybody may see for a second. */
 export function sendPublic(response: Response, body: object, headers: Headers = {}): void {
-  send(response, 200, JSON_TYPE, JSON.stringify(body), { "cache-control": "public, max-age=1", ...headers });
+  send(response, STATUS.done, JSON_TYPE, JSON.stringify(body), { ...PUBLIC, ...headers });
 }
 
 /** The copy that the client has is still good. */
-export function sendNotModified(response: Response, etag: string): void {
-  response.writeHead(304, { ...HEADERS, etag, "cache-control": "public, max-age=1" });
+export function sendNotModified(response: Response, etag: string, headers: Headers = PUBLIC): void {
+  response.writeHead(STATUS.unchanged, { ...HEADERS, etag, ...headers });
   response.end();
+}
+
+/** A text that is part of the program. */
+export function sendFile(response: Response, type: string, body: string, headers: Headers): void {
+  send(response, STATUS.done, type, body, headers);
 }
 
 /** An image that never changes, for the pages of any shop. */
@@ -66,12 +75,12 @@ export function sendImage(response: Response, svg: string): void {
     "cache-control": "public, max-age=31536000, immutable",
     "cross-origin-resource-policy": "cross-origin",
   };
-  send(response, 200, "image/svg+xml; charset=utf-8", svg, headers);
+  send(response, STATUS.done, "image/svg+xml; charset=utf-8", svg, headers);
 }
 
 /** What can be done with a path. */
 export function sendOptions(response: Response, allow: string): void {
-  response.writeHead(204, { ...HEADERS, allow });
+  response.writeHead(STATUS.nothing, { ...HEADERS, allow });
   response.end();
 }
 
@@ -81,9 +90,9 @@ export function sendProblem(response: Response, problem: Problem, requestId: str
     response.destroy();
     return;
   }
-  const { status, title, detail, more, headers, retryAfterS } = answerOf(problem);
-  const code = problem.kind === "not_found" ? `${problem.what}_not_found` : problem.kind;
-  const body = { type: `/problems/${code}`, title, status, code, detail, ...more, request_id: requestId };
+  const answer = answerOf(problem);
+  const { status, headers, retryAfterS } = answer;
+  const body = problemBody(problem, requestId, answer);
   const retry = retryAfterS === undefined ? {} : { "retry-after": String(retryAfterS + Math.floor(random() * 2)) };
   const all = { ...PRIVATE, ...headers, ...retry };
   send(response, status, "application/problem+json; charset=utf-8", JSON.stringify(body), all);

@@ -1,7 +1,7 @@
-import { type Clock, phaseOf, type SaleBoard, type SaleView } from "@flashgate/core";
+import { type Clock, phaseOf, type SaleBoard, type SalePhase, type SaleView } from "@flashgate/core";
 import type { Response } from "express";
 import { saleAt } from "./routes/route.ts";
-import { saleBody, saleVersion, stockBody } from "./sale-body.ts";
+import { phaseBody, saleBody, saleVersion, stockBody } from "./sale-body.ts";
 import { eventOf, type Stream, type Streams } from "./streams.ts";
 
 export interface SaleEventParts {
@@ -17,7 +17,7 @@ interface Audience {
   readonly streams: Set<Stream>;
   /** What all of them were shown last, but for those who joined since with something newer. */
   shown: SaleView;
-  phase: string;
+  phase: SalePhase;
   joined: boolean;
 }
 
@@ -66,7 +66,7 @@ export class SaleEvents {
         broadcast(audience, this.#snapshot(view));
       } else {
         if (differ(view, shown) || (joined && view.version !== shown.version)) say("stock", stockBody(view));
-        if (phase !== audience.phase) say("phase", { phase, server_time: new Date(nowMs).toISOString() });
+        if (phase !== audience.phase) say("phase", phaseBody(phase, nowMs));
       }
       Object.assign(audience, { shown: view, phase, joined: false });
     }

@@ -1,5 +1,5 @@
 import type { Request, Response } from "express";
-import { HEADERS } from "./responses.ts";
+import { HEADERS, STATUS } from "./responses.ts";
 
 /** What a client that does not read may leave unread in this process before it is dropped; some 80 events. */
 const UNREAD_BYTES_MAX = 16_384;
@@ -123,7 +123,7 @@ export class Streams {
 /** The body goes to the socket as it is, ended by the connection's end: no chunk headers, one write an event. */
 function begin(response: Response): void {
   response.removeHeader("transfer-encoding");
-  response.writeHead(200, {
+  response.writeHead(STATUS.done, {
     ...HEADERS,
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-store, no-transform",
@@ -140,6 +140,6 @@ function forget(request: Request): void {
 
 /** There is nothing more to come: an EventSource that is told so does not come back. */
 export function sendNothingMore(response: Response): void {
-  response.writeHead(204, { ...HEADERS, "cache-control": "no-store" });
+  response.writeHead(STATUS.nothing, { ...HEADERS, "cache-control": "no-store" });
   response.end();
 }

@@ -1,25 +1,13 @@
-import { type Ticket, unitsOf, type Verdict } from "@flashgate/core";
+import { type Ticket, unitsOf } from "@flashgate/core";
+import type { z } from "zod";
+import type { ticket as ticketBody } from "./openapi/bodies/ticket.ts";
 import type { Standing } from "./status-reader.ts";
 
 /** When a client should ask again. */
 const POLL_AFTER_MS = 250;
 
 /** A checkout as its shopper sees it: what the 202 says and what every status answer says. */
-export interface TicketView {
-  readonly id: string;
-  readonly ticket: string;
-  readonly status: "reserved" | "queued" | Verdict["state"];
-  readonly sale_id: string;
-  readonly items: readonly { readonly item_id: string; readonly quantity: number }[];
-  readonly quantity: number;
-  readonly reserved_at: string;
-  readonly expires_at?: string;
-  readonly poll_after_ms?: number;
-  readonly order_id?: string;
-  readonly code?: string;
-  readonly decided_at?: string;
-  readonly links: { readonly self: string; readonly sale: string; readonly lines?: string; readonly purchase?: string };
-}
+export type TicketView = z.infer<typeof ticketBody>;
 
 /** `settleUntilMs`: when a checkout that was not settled is given up; null where that is not known. */
 export function ticketView(

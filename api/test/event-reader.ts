@@ -1,5 +1,6 @@
 import http from "node:http";
 import { expect } from "vitest";
+import { eventFaultOf, faultOf } from "./conformance.ts";
 
 export interface ReadEvent {
   readonly event: string;
@@ -32,6 +33,9 @@ export function follow(url: string, path: string, headers: Record<string, string
       const ended = new Promise<void>((done) => response.once("close", () => done()));
       response.on("error", () => undefined);
       const events = () => parse(received);
+      const fault = faultOf("GET", path, { status: response.statusCode ?? 0, headers: response.headers, body: "" });
+      // A refusal's body has not come yet.
+      if (fault && response.statusCode === 200) return reject(new Error(fault));
       resolve({
         status: response.statusCode ?? 0,
         headers: response.headers,
@@ -39,6 +43,7 @@ export function follow(url: string, path: string, headers: Record<string, string
         events,
         until: async (count) => {
           await expect.poll(() => events().length, { timeout: 10_000 }).toBeGreaterThanOrEqual(count);
+          for (const { event, data } of events()) expect(eventFaultOf(path, event, data)).toBeNull();
           return events();
         },
         ended,

@@ -24,6 +24,7 @@ import { StatusReader } from "../src/status-reader.ts";
 import { Streams } from "../src/streams.ts";
 import { TicketSeal } from "../src/ticket-seal.ts";
 import { Verdicts } from "../src/verdicts.ts";
+import { faultOf } from "./conformance.ts";
 
 const silent: Telemetry = { emit: () => undefined };
 export const SECRET = "a test secret of at least 32 bytes!";
@@ -118,6 +119,8 @@ export async function openShop(over: (clock: Clock) => Partial<AppParts> = () =>
   };
   return {
     url,
+    /** Of every route, as Express spells them. */
+    paths: app.router.stack.flatMap(({ route }) => route?.path ?? []),
     server,
     clock,
     ledger,
@@ -149,7 +152,7 @@ export interface Reply {
   readonly body: any;
 }
 
-/** One request; `body` as it is when a string, else as JSON. */
+/** One request; `body` as it is when a string, else as JSON. Rejects where the answer is not as the document says. */
 export function ask(
   url: string,
   method: string,
@@ -172,11 +175,14 @@ export function ask(
         });
         response.on("end", () => {
           const json = method !== "HEAD" && /json/.test(response.headers["content-type"] ?? "");
-          resolve({
+          const reply = {
             status: response.statusCode ?? 0,
             headers: response.headers,
             body: json ? JSON.parse(received) : received,
-          });
+          };
+          const fault = faultOf(method, path, reply);
+          if (fault) reject(new Error(fault));
+          else resolve(reply);
         });
       },
     );

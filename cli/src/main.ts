@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { addLoad } from "./commands/load.ts";
 import { addMigrate } from "./commands/migrate.ts";
+import { addOpenApi } from "./commands/openapi.ts";
 import { addProcesses } from "./commands/processes.ts";
 import { addRedisUsers } from "./commands/redis-users.ts";
 import { addSale } from "./commands/sale.ts";
@@ -25,7 +26,8 @@ const program = new Command("flashgate")
     '\nStart with "flashgate up", then "flashgate load" in another terminal, then "flashgate verify".',
   );
 
-for (const add of [addUp, addLoad, addSale, addVerify, addProcesses, addMigrate, addRedisUsers]) add(program);
+for (const add of [addUp, addLoad, addSale, addVerify, addProcesses, addMigrate, addRedisUsers, addOpenApi])
+  add(program);
 
 // Whoever reads our output may leave before it ends: that is no error of ours.
 process.stdout.on("error", () => undefined);

@@ -12,12 +12,12 @@ import {
   resumeSale,
 } from "@flashgate/core";
 import type { Response } from "express";
-import { queryOf } from "../list-query.ts";
+import { queryOf, salesQuery } from "../list-query.ts";
 import { malformed, type Problem } from "../problems.ts";
 import { sendCreated, sendPrivate } from "../responses.ts";
 import { type Handler, param } from "../routes/route.ts";
+import { attemptsQuery, cursorAfter, placeOf } from "./attempts-query.ts";
 import { readDocument } from "./json-document.ts";
-import { attemptsQuery, cursorAfter, placeOf, salesQuery } from "./list-query.ts";
 import { saleOf } from "./sale-request.ts";
 import { attemptView, reconciliationView, reportView, saleView, timelineView } from "./views.ts";
 

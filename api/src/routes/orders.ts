@@ -1,6 +1,7 @@
 import { listOrders, ORDER_ID, type Order, type OrderLedger, totalMinorOf, unitsOf } from "@flashgate/core";
-import { z } from "zod";
-import { limit, linkTo, queryOf } from "../list-query.ts";
+import type { z } from "zod";
+import { linkTo, ordersQuery, queryOf } from "../list-query.ts";
+import type { order as orderShape } from "../openapi/bodies/order.ts";
 import { sendPrivate } from "../responses.ts";
 import { type Handler, param } from "./route.ts";
 import { asShopper, type ShopperParts } from "./shopper-route.ts";
@@ -8,11 +9,6 @@ import { asShopper, type ShopperParts } from "./shopper-route.ts";
 export interface OrderParts extends ShopperParts {
   readonly orders: OrderLedger;
 }
-
-const ordersQuery = z.strictObject({
-  limit,
-  starting_after: z.string().regex(ORDER_ID, "must be an order's id").optional(),
-});
 
 /** `GET /v1/orders`: the shopper's own, last reserved first. */
 export function listOwnOrders(parts: OrderParts): Handler {
@@ -36,7 +32,7 @@ export function readOwnOrder(parts: OrderParts): Handler {
   });
 }
 
-function orderBody({ orderId, saleId, lines, reservedAtMs, confirmedAtMs }: Order) {
+function orderBody({ orderId, saleId, lines, reservedAtMs, confirmedAtMs }: Order): z.infer<typeof orderShape> {
   return {
     id: orderId,
     sale_id: saleId,

@@ -1,6 +1,7 @@
 import { type BoardItem, type Clock, ITEM_ID, type SaleBoard, type SaleView } from "@flashgate/core";
-import { z } from "zod";
-import { limit, linkTo, queryOf } from "../list-query.ts";
+import type { z } from "zod";
+import { itemsQuery, linkTo, queryOf, salesQuery } from "../list-query.ts";
+import type { item as itemShape } from "../openapi/bodies/item.ts";
 import { malformed, type Problem } from "../problems.ts";
 import { sendNotModified, sendPublic } from "../responses.ts";
 import type { SaleArchive } from "../sale-archive.ts";
@@ -16,17 +17,6 @@ export interface SaleParts {
 }
 
 const NOT_FOUND = { kind: "not_found", what: "sale" } as const;
-
-const itemsQuery = z.strictObject({
-  limit,
-  starting_after: z.string().regex(ITEM_ID, "must be an item's id").optional(),
-  available: z.enum(["true", "false"], 'must be "true" or "false"').default("false"),
-});
-
-const salesQuery = z.strictObject({
-  limit,
-  starting_after: z.string().regex(ITEM_ID, "must be a sale's id").optional(),
-});
 
 /** The sale that a path names, on the board or else, if it has an id, in the ledger. */
 export async function viewOf(
@@ -94,7 +84,7 @@ export function listItems({ board, clock }: SaleParts): Handler {
   };
 }
 
-function itemBody(item: BoardItem) {
+function itemBody(item: BoardItem): z.infer<typeof itemShape> {
   return {
     id: item.id,
     position: item.position,

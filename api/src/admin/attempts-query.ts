@@ -1,13 +1,7 @@
-import { ITEM_ID, type RecordedAttempt } from "@flashgate/core";
+import type { RecordedAttempt } from "@flashgate/core";
 import { z } from "zod";
 import { USER_ID, USER_ID_WORDS } from "../authentication/authenticator.ts";
 import { limit } from "../list-query.ts";
-
-/** The query of a list of sales. */
-export const salesQuery = z.strictObject({
-  limit,
-  starting_after: z.string().regex(ITEM_ID, "must be a sale's id").optional(),
-});
 
 /** A place among attempts, which have no id: a moment, and how many of that moment came before. */
 const CURSOR = /^(\d{1,15})-(\d{1,9})$/;
