@@ -95,7 +95,7 @@ describe("the operators' surface", () => {
     }
     expect((await get("nothing")).body).toMatchObject({ status: 404, code: "route_not_found" });
     const wrong = await ask(ops.url, "DELETE", "/v1/admin/sales", BEARER);
-    expect([wrong.status, wrong.headers["allow"]]).toEqual([405, "GET, POST"]);
+    expect([wrong.status, wrong.headers["allow"]]).toEqual([405, "GET, POST, HEAD, OPTIONS"]);
     expect(shop.errors).toEqual([]);
   });
 

@@ -82,7 +82,7 @@ describe("GET /v1/orders", () => {
       ["?limit=0", "limit"],
       ["?limit=101", "limit"],
       ["?starting_after=yesterday", "starting_after"],
-      ["?order=asc", "query"],
+      ["?order=asc", "order"],
     ]) {
       expect(await orders("dora", query)).toMatchObject({
         status: 400,

@@ -99,7 +99,7 @@ describe("GET /v1/sales", () => {
       ["?limit=101", "limit"],
       ["?starting_after=a%20b", "starting_after"],
       ["?starting_after=x-none", "starting_after"],
-      ["?page=2", "query"],
+      ["?page=2", "page"],
     ]) {
       expect(await list(query)).toMatchObject({ status: 400, body: { code: "malformed", errors: [{ field }] } });
     }
