@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** What a process has resident now, in bytes; null where it is gone, or the system does not tell. */
 export function residentBytes(pid: number): number | null {
@@ -10,22 +11,25 @@ export function residentBytes(pid: number): number | null {
   }
 }
 
-/** Shares of a run: what comes before is warming up; the mean of what follows is held against that of the end. */
-const WARM = 0.3;
-const WINDOW = 0.15;
+/** An idle heap gives back what it does not need some ten seconds after the last request. */
+const SETTLE_MS = 20_000;
+const SAMPLE_MS = 500;
 
-/**
- * How much a process grew, as a share: the mean of the last samples over the mean of those right after it was warm. A
- * heap breathes, so that single samples say nothing. Null for too few samples.
- */
-export function growthOf(samples: readonly number[]): number | null {
-  const window = Math.floor(samples.length * WINDOW);
-  if (window < 3) return null;
-  const from = Math.floor(samples.length * WARM);
-  const early = mean(samples.slice(from, from + window));
-  return mean(samples.slice(-window)) / early - 1;
+/** What a process needs when it has nothing to do: the least it had resident while it rested. Null where it is gone. */
+export async function restingBytes(pid: number): Promise<number | null> {
+  let least: number | null = null;
+  for (let restedMs = 0; restedMs < SETTLE_MS; restedMs += SAMPLE_MS) {
+    await pause(SAMPLE_MS);
+    const now = residentBytes(pid);
+    if (now !== null) least = Math.min(least ?? now, now);
+  }
+  return least;
 }
 
-function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+/**
+ * How much more a process needs at rest than it did when it was warm, as a share. Under load a heap grows for as long as
+ * nobody needs the room, so that only rest tells. Null where either is not known.
+ */
+export function growthOf(warmBytes: number | null, endBytes: number | null): number | null {
+  return warmBytes === null || endBytes === null ? null : endBytes / warmBytes - 1;
 }
