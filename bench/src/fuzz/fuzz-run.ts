@@ -31,8 +31,11 @@ export interface FuzzAccount {
 const WANTED = ["200", "202", "400", "401", "403", "404", "405", "409", "413", "415", "422"];
 const WANTED_FROM_REQUESTS = 3_000;
 const GROWTH_MAX = 0.1;
-/** A run of so many requests rests twice, to see whether it grew: when a third of it has warmed the api up, and at its end. */
-const GROWTH_FROM_REQUESTS = 50_000;
+/**
+ * A run of so many requests rests twice, to see whether it grew: when a third of it has warmed the api up, and at its end.
+ * What is kept in mind of tickets, verdicts and users is bounded, but takes some 100,000 requests to fill.
+ */
+const GROWTH_FROM_REQUESTS = 300_000;
 /** The api holds an answer back for up to 30 s where it is asked to. */
 const ANSWER_MS_MAX = 35_000;
 
