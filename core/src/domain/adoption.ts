@@ -30,7 +30,8 @@ export function keyOf(hold: Pick<Hold, "userId" | "key">): string {
 /**
  * Step (c) of a recovery: what becomes of the holds that survived in the gate. A survivor without a row is held, one
  * whose row is held refreshes it, one with a verdict is left alone. A key that another checkout owns means that this
- * hold comes from a gate that was lost; what does not fit any more is rejected, never an error.
+ * hold comes from a gate that was lost, be the owner a survivor that is rejected here itself; what does not fit any more
+ * is rejected, never an error.
  */
 export function adopt(survivors: readonly Hold[], evidence: AdoptionEvidence): Adoption[] {
   const items = new Map([...evidence.items].map(([id, counters]) => [id, { ...counters }]));
@@ -55,13 +56,12 @@ export function adopt(survivors: readonly Hold[], evidence: AdoptionEvidence): A
     }
     const reason = rejection(hold, row, sale, items, keys);
     if (row) move(row.lines, -1);
+    if (hold.key !== "" && !keys.has(keyOf(hold))) keys.set(keyOf(hold), hold.checkoutId);
     if (reason) {
       adoptions.push({ kind: "reject", hold, verdict: { state: "rejected", reason } });
-      if (keys.get(keyOf(hold)) === hold.checkoutId) keys.delete(keyOf(hold));
       continue;
     }
     move(hold.lines, 1);
-    if (hold.key !== "") keys.set(keyOf(hold), hold.checkoutId);
     adoptions.push({ kind: row ? "refresh" : "hold", hold });
   }
   return adoptions;

@@ -117,11 +117,14 @@ function misfitContract(scene: () => Scene): void {
     expect(await sale.counters()).toEqual({ sold: 1, held: 1 });
   });
 
-  it("gives a key that two survivors claim to the first", async () => {
-    const sale = await scene().open();
-    const [first, second] = sale.holds(2, { userId: "u", key: "k" }) as [Hold, Hold];
-    await sale.recover([second, first]);
-    expect([await sale.standing(first), await sale.standing(second)]).toEqual(["held", "gate_lost"]);
+  it("gives a key that two survivors claim to the first, and to nobody if that does not fit", async () => {
+    const sale = await scene().open({ stock: { c: 2 } });
+    const claim = (key: string, itemId: string) => sale.hold({ userId: "u", key, lines: lines({ [itemId]: 1 }) });
+    const [first, second, misfit, fit] = [claim("k", "c"), claim("k", "c"), claim("l", "x"), claim("l", "c")];
+    const snapshot = await sale.recover([second, first, fit, misfit]);
+    const words = await Promise.all([first, second, misfit, fit].map((hold) => sale.standing(hold)));
+    expect(words).toEqual(["held", "gate_lost", "sold_out", "gate_lost"]);
+    expect(snapshot.keys.map(({ key }) => key)).toEqual(["k"]);
   });
 
   it("rejects what does not fit any more, and never fails on it", async () => {

@@ -77,7 +77,11 @@ async function claimRows(run: Statements, saleId: string, epoch: number, survivo
     userIds: keyless.map((hold) => hold.userId),
     keys: keyless.map((hold) => hold.key),
   });
-  return { rows, keys: new Map(owners.map((owner) => [keyOf(owner), owner.checkoutId])) };
+  const keys = new Map(owners.map((owner) => [keyOf(owner), owner.checkoutId]));
+  if (!keyless.every((hold) => keys.has(keyOf(hold)))) {
+    throw new StaleRead("an idempotency key lost its owner meanwhile");
+  }
+  return { rows, keys };
 }
 
 /** Writes what was decided; placeholders of survivors that are held as they came are written already. */

@@ -124,6 +124,12 @@ export const TRANSACTION_MUTANTS: readonly RealMutant[] = [
     tests: LEDGER_TESTS,
   },
   {
+    name: "ledger-adopts-without-key",
+    guard: "a survivor that was entered without its key is adopted only if somebody else owns that",
+    patches: [patch(ADOPTION, "if (!keyless.every((hold) => keys.has(keyOf(hold))))", "if (!keys)")],
+    tests: LEDGER_TESTS,
+  },
+  {
     name: "ledger-adopts-nothing",
     guard: "survivors become held rows",
     patches: [
