@@ -6,6 +6,7 @@ import { addOpenApi } from "./commands/openapi.ts";
 import { addProcesses } from "./commands/processes.ts";
 import { addRedisUsers } from "./commands/redis-users.ts";
 import { addSale } from "./commands/sale.ts";
+import { readSecrets } from "./commands/secrets.ts";
 import { addUp } from "./commands/up.ts";
 import { addVerify } from "./commands/verify.ts";
 import { faultLine } from "./fault-line.ts";
@@ -18,6 +19,7 @@ const { version } = createRequire(import.meta.url)("../package.json") as { versi
 const program = new Command("flashgate")
   .description("A flash-sale engine: one gate, one judge, exactly the stock sold.")
   .version(version)
+  .hook("preAction", readSecrets)
   .exitOverride()
   .showSuggestionAfterError()
   .configureHelp({ sortSubcommands: false, showGlobalOptions: false })

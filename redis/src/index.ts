@@ -2,4 +2,4 @@ export { connect, ready } from "./connection.ts";
 export { BACKLOG_MAX, type GateOptions, openFeed, openGate, type RedisGate } from "./gate.ts";
 export { BullSettlementConsumer, type PageResult, type SettlementConsumerOptions } from "./settlement-consumer.ts";
 export { BullSettlementQueue, type SettlementQueueOptions } from "./settlement-queue.ts";
-export { type RedisUser, redisUsers, urlFor } from "./users.ts";
+export { monitorUser, type RedisUser, redisUsers, urlFor } from "./users.ts";
