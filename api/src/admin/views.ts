@@ -19,6 +19,7 @@ export function saleView(sale: Sale) {
     settle_until: timeOf(sale.settleUntilMs),
     units: { total: sale.totalItems, sold: sale.itemsSold, held: sale.itemsHeld },
     limits: { units_per_user: sale.limitPerUser },
+    attempts: sale.attempts,
     epoch: sale.epoch,
     open_epoch: sale.openEpoch,
   };
@@ -30,6 +31,7 @@ export function reportView(report: AuditReport) {
     units: { total: report.totalUnits, confirmed: report.confirmedUnits },
     at_rest: report.atRest,
     clean: report.violations.length === 0,
+    unchecked: report.unchecked,
     violations: report.violations,
   };
 }
