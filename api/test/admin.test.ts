@@ -1,48 +1,17 @@
-import { createLogger, createRegistry, readOpsAccess, startOpsServer } from "@flashgate/monitoring";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createAdminRoutes } from "../src/admin/admin-app.ts";
 import type { AdminChange } from "../src/admin/routes.ts";
-import { ask, OPEN_ACCESS, openShop, type Shop } from "./shop.ts";
-
-const TOKEN = "t".repeat(32);
-const BEARER = { authorization: `Bearer ${TOKEN}` };
+import { BEARER, type OpsDesk, openOpsDesk } from "./ops-desk.ts";
+import { ask, openShop, type Shop } from "./shop.ts";
 
 let shop: Shop;
-let ops: Awaited<ReturnType<typeof startOpsServer>>;
+let ops: OpsDesk;
 let changes: AdminChange[];
 
 beforeEach(async () => {
   shop = await openShop();
-  changes = [];
-  const { ledger, gate, queue, clock, errors } = shop;
-  const routes = createAdminRoutes({
-    ...OPEN_ACCESS,
-    ledger,
-    gate,
-    queue,
-    clock,
-    holds: gate,
-    opening: gate,
-    recording: "all",
-    telemetry: { emit: () => undefined },
-    ids: { saleId: () => `x-${uuidv7()}` },
-    onChange: (change) => changes.push(change),
-    random: () => 0,
-    requestId: () => "request-1",
-    observe: () => undefined,
-    onError: (error) => errors.push(error),
-    stopping: () => false,
-  });
-  ops = await startOpsServer({
-    host: "127.0.0.1",
-    port: 0,
-    registry: createRegistry({ service: "api" }),
-    logger: createLogger({ service: "api", level: "silent" }),
-    checks: [],
-    access: readOpsAccess({ OPS_TOKEN: TOKEN }),
-    routes,
-  });
+  ops = await openOpsDesk(shop);
+  changes = ops.changes;
 });
 afterEach(async () => {
   await Promise.all([shop.stop(), ops.close()]);

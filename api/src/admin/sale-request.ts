@@ -33,7 +33,7 @@ const entry = z.strictObject({
 });
 
 /** Body of a new sale: what `flashgate sale new` takes, and when it opens. */
-const saleBody = z.strictObject({
+export const newSaleBody = z.strictObject({
   items: whole(1, ITEMS_MAX).optional(),
   catalogue: z.array(entry, "must be a list of items").min(1, "must have at least one item").max(ITEMS_MAX).optional(),
   opens_at: z.iso.datetime({ offset: true, error: "must be an ISO 8601 time with its offset" }).optional(),
@@ -50,9 +50,17 @@ export interface SaleRequest {
 
 /** Makes a sale out of a body, or says everything that is wrong with it. */
 export function saleOf(body: unknown, id: string, nowMs: number): SaleRequest | Problem {
-  const parsed = saleBody.safeParse(body);
+  const parsed = newSaleBody.safeParse(body);
   if (!parsed.success) return malformed(parsed.error.issues.map((issue) => faultOf(issue)));
-  const { items, catalogue: offered, opens_at: opensAt, seconds, settle_seconds: settleSeconds, limit, attempts } = parsed.data;
+  const {
+    items,
+    catalogue: offered,
+    opens_at: opensAt,
+    seconds,
+    settle_seconds: settleSeconds,
+    limit,
+    attempts,
+  } = parsed.data;
   if ((items === undefined) === (offered === undefined)) {
     return malformed([{ field: "items", message: "must be given, or else catalogue, and not both" }]);
   }

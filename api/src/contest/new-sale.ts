@@ -2,12 +2,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { generatedCatalogue, HOUR_MS, LIMIT_PER_USER, type SalePlan, SETTLE_GRACE_MS } from "@flashgate/core";
 import type { Request } from "express";
 import { z } from "zod";
+import { ITEMS_MAX } from "../openapi/bodies/contest.ts";
 import type { Errors } from "./answers.ts";
 import type { ContestHandler, ContestParts } from "./desk.ts";
 import { type Fields, fieldsOf } from "./request-fields.ts";
 import { saleFacts } from "./sales.ts";
 
-const ITEMS_MAX = 100_000;
 /** How often, and how many times, it is looked whether the scheduler has opened the gate of a sale that runs. */
 const LOOK_MS = 50;
 const LOOKS_MAX = 60;
