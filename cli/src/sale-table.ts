@@ -44,6 +44,7 @@ export function saleJson(sale: Sale, nowMs: number): object {
     closes_at: new Date(sale.closesAtMs).toISOString(),
     settle_until: new Date(sale.settleUntilMs).toISOString(),
     limit_per_user: sale.limitPerUser,
+    attempts: sale.attempts,
     total_items: sale.totalItems,
     items_sold: sale.itemsSold,
     items_held: sale.itemsHeld,

@@ -20,7 +20,7 @@ select "flashgate"."items"."id", "flashgate"."items"."stock", "flashgate"."items
 select "user_id", "key", count(*)::int from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."state" in ('held', 'confirmed') and "flashgate"."checkouts"."key" <> '') group by "flashgate"."checkouts"."user_id", "flashgate"."checkouts"."key" having count(*) > 1;
 
 -- auditSale
-select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "closed_at" from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts", "closed_at" from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
 
 -- auditStates
 select "flashgate"."checkouts"."state", "flashgate"."checkouts"."reason", count(*)::int, sum("flashgate"."checkouts"."units")::int, min("flashgate"."checkouts"."reserved_at"), max("flashgate"."checkouts"."decided_at"), count(*) filter (where "flashgate"."checkouts"."reserved_at" < "flashgate"."sales"."opens_at" or "flashgate"."checkouts"."reserved_at" >= "flashgate"."sales"."closes_at")::int, count(*) filter (where "flashgate"."checkouts"."decided_at" > "flashgate"."sales"."closed_at")::int from "flashgate"."checkouts" inner join "flashgate"."sales" on "flashgate"."sales"."id" = "flashgate"."checkouts"."sale_id" where "flashgate"."checkouts"."sale_id" = $1 group by "flashgate"."checkouts"."state", "flashgate"."checkouts"."reason";
@@ -62,10 +62,10 @@ with "entered" as (insert into "flashgate"."checkouts" ("sale_id", "id", "user_i
   ) as line(checkout_id, item_id, quantity) join "entered" on "entered"."id" = line.checkout_id returning "item_id"), "attempts" as (insert into "flashgate"."checkout_attempts" ("sale_id", "checkout_id", "user_id", "units", "outcome", "at") 
   select $17, "entered"."id", "entered"."user_id", "entered"."units", 'held',
     coalesce("entered"."reserved_at", clock_timestamp())
-  from "entered" returning "user_id") select "id", "decided_at" from "entered";
+  from "entered" where (select "attempts" from "flashgate"."sales" where "flashgate"."sales"."id" = $18) <> 'off' returning "user_id") select "id", "decided_at" from "entered";
 
 -- findSale
-select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version" from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts" from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
 
 -- holdsOf
 select "id", "user_id", "mode", "key", "fingerprint", "reserved_at", "deadline", (select coalesce(string_agg("item_id" || ':' || "quantity", ',' order by "item_id"), '') from "flashgate"."checkout_lines" where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."state" = 'held') order by "flashgate"."checkouts"."id" asc;
@@ -87,7 +87,7 @@ insert into "flashgate"."checkout_lines" ("sale_id", "checkout_id", "item_id", "
   ) as line(checkout_id, item_id, quantity);
 
 -- insertSale
-insert into "flashgate"."sales" ("id", "opens_at", "closes_at", "settle_until", "total_items", "items_sold", "items_held", "limit_per_user", "epoch", "open_epoch", "state", "paused", "pause_version", "closed_at") values ($1, $2, $3, $4, $5, default, default, $6, default, default, default, default, default, default) on conflict do nothing returning "id";
+insert into "flashgate"."sales" ("id", "opens_at", "closes_at", "settle_until", "total_items", "items_sold", "items_held", "limit_per_user", "epoch", "open_epoch", "state", "paused", "pause_version", "closed_at", "attempts") values ($1, $2, $3, $4, $5, default, default, $6, default, default, default, default, default, default, $7) on conflict do nothing returning "id";
 
 -- itemsOf
 select "sale_id", "id", "position", "name", "image_url", "price_minor", "stock", "sold", "held" from "flashgate"."items" where "flashgate"."items"."sale_id" = $1 order by "flashgate"."items"."position" asc;
@@ -99,7 +99,7 @@ select distinct on ("flashgate"."checkouts"."user_id", "flashgate"."checkouts"."
 select "id", (select coalesce(string_agg("item_id" || ':' || "quantity", ',' order by "item_id"), '') from "flashgate"."checkout_lines" where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."id" = any($2::uuid[]));
 
 -- listSales
-select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version" from "flashgate"."sales" where ("flashgate"."sales"."state" = any($1::text[]) and ("flashgate"."sales"."opens_at", "flashgate"."sales"."id") <
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts" from "flashgate"."sales" where ("flashgate"."sales"."state" = any($1::text[]) and ("flashgate"."sales"."opens_at", "flashgate"."sales"."id") <
             (coalesce($2::timestamptz, 'infinity'), coalesce($3::text, ''))) order by "flashgate"."sales"."opens_at" desc, "flashgate"."sales"."id" desc limit $4;
 
 -- lockCheckouts
@@ -112,7 +112,10 @@ select "id" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id
 select "id", "stock", "sold", "held" from "flashgate"."items" where ("flashgate"."items"."sale_id" = $1 and "flashgate"."items"."id" = any($2::text[])) order by "flashgate"."items"."id" asc for update;
 
 -- lockSale
-select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version" from "flashgate"."sales" where "flashgate"."sales"."id" = $1 for update;
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts" from "flashgate"."sales" where "flashgate"."sales"."id" = $1 for update;
+
+-- lockWindows
+select 1 from pg_advisory_xact_lock($1) as locked;
 
 -- moveItems
 update "flashgate"."items" set "sold" = "flashgate"."items"."sold" + move.sold, "held" = "flashgate"."items"."held" + move.held from (
@@ -130,7 +133,7 @@ update "flashgate"."checkouts" set "key" = hold.key, "fingerprint" = hold.finger
   ) as hold(id, key, fingerprint) where ("flashgate"."checkouts"."sale_id" = $4 and "flashgate"."checkouts"."id" = hold.id and "flashgate"."checkouts"."key" = '' and "flashgate"."checkouts"."state" in ('cancelled', 'expired'));
 
 -- openSale
-update "flashgate"."sales" set "items_held" = "flashgate"."sales"."items_held" + $1::int, "open_epoch" = "flashgate"."sales"."epoch", "state" = 'open' where ("flashgate"."sales"."id" = $2 and "flashgate"."sales"."epoch" = $3::int and "flashgate"."sales"."state" = 'recovering') returning "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version";
+update "flashgate"."sales" set "items_held" = "flashgate"."sales"."items_held" + $1::int, "open_epoch" = "flashgate"."sales"."epoch", "state" = 'open' where ("flashgate"."sales"."id" = $2 and "flashgate"."sales"."epoch" = $3::int and "flashgate"."sales"."state" = 'recovering') returning "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts";
 
 -- orderOf
 select "id", "sale_id", (select json_agg(json_build_object('itemId', "flashgate"."checkout_lines"."item_id", 'name', "flashgate"."items"."name",
@@ -156,7 +159,8 @@ insert into "flashgate"."checkout_attempts" ("sale_id", "checkout_id", "user_id"
   from unnest(
     $1::text[], $2::text[], $3::int[],
     $4::text[], $5::timestamptz[]
-  ) as attempt(sale_id, user_id, units, outcome, at);
+  ) as attempt(sale_id, user_id, units, outcome, at)
+  join "flashgate"."sales" on "flashgate"."sales"."id" = attempt.sale_id and "flashgate"."sales"."attempts" = 'all';
 
 -- recordsOf
 select "sale_id", "id", "user_id", "epoch", "state", "reason", "reserved_at", "decided_at", (select coalesce(string_agg("item_id" || ':' || "quantity", ',' order by "item_id"), '') from "flashgate"."checkout_lines" where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."id" = any($2::uuid[])) order by "flashgate"."checkouts"."id" asc;
@@ -170,14 +174,17 @@ update "flashgate"."checkouts" set "units" = hold.units, "mode" = hold.mode, "de
 -- releaseSale
 update "flashgate"."sales" set "items_held" = "flashgate"."sales"."items_held" - $1::int where ("flashgate"."sales"."id" = $2 and "flashgate"."sales"."epoch" = coalesce($3::int, "flashgate"."sales"."epoch"));
 
+-- saleBeside
+select "id" from "flashgate"."sales" where ("flashgate"."sales"."id" <> $1 and "flashgate"."sales"."opens_at" < $2 and "flashgate"."sales"."closes_at" > $3) order by "flashgate"."sales"."opens_at" desc, "flashgate"."sales"."id" desc limit $4;
+
 -- saleNow
-select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", clock_timestamp() from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts", clock_timestamp() from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
 
 -- saleOf
 select "flashgate"."sales"."id" from "flashgate"."sales" inner join "flashgate"."checkouts" on ("flashgate"."checkouts"."sale_id" = "flashgate"."sales"."id" and "flashgate"."checkouts"."id" = $1::uuid) limit $2;
 
 -- setPaused
-update "flashgate"."sales" set "paused" = $1::boolean, "pause_version" = "flashgate"."sales"."pause_version" + ("flashgate"."sales"."paused" <> $2::boolean)::int where ("flashgate"."sales"."id" = $3 and "flashgate"."sales"."state" <> 'closed') returning "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version";
+update "flashgate"."sales" set "paused" = $1::boolean, "pause_version" = "flashgate"."sales"."pause_version" + ("flashgate"."sales"."paused" <> $2::boolean)::int where ("flashgate"."sales"."id" = $3 and "flashgate"."sales"."state" <> 'closed') returning "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts";
 
 -- statusOf
 select "flashgate"."checkouts"."sale_id", "flashgate"."checkouts"."id", "flashgate"."checkouts"."user_id", "flashgate"."checkouts"."epoch", "flashgate"."checkouts"."state", "flashgate"."checkouts"."reason", "flashgate"."checkouts"."reserved_at", "flashgate"."checkouts"."decided_at", (select coalesce(string_agg("item_id" || ':' || "quantity", ',' order by "item_id"), '') from "flashgate"."checkout_lines" where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines", "flashgate"."sales"."open_epoch", "flashgate"."sales"."state" from "flashgate"."sales" left join "flashgate"."checkouts" on ("flashgate"."checkouts"."sale_id" = "flashgate"."sales"."id" and "flashgate"."checkouts"."id" = $1) where "flashgate"."sales"."id" = $2;

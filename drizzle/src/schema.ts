@@ -39,6 +39,10 @@ export const sales = flashgate.table(
     // Orders what a gate is told: it grows with every change of paused.
     pauseVersion: integer("pause_version").notNull().default(0),
     closedAt: instant("closed_at"),
+    // What is kept of attempts. Written with the row and never after: the audit goes by it.
+    attempts: text("attempts", { enum: ["all", "accepted", "off"] })
+      .notNull()
+      .default("all"),
   },
   (sale) => [
     check("sales_window", sql`${sale.opensAt} < ${sale.closesAt} and ${sale.closesAt} <= ${sale.settleUntil}`),
@@ -49,6 +53,7 @@ export const sales = flashgate.table(
       sql`${sale.itemsSold} >= 0 and ${sale.itemsHeld} >= 0 and ${sale.itemsSold} + ${sale.itemsHeld} <= ${sale.totalItems}`,
     ),
     check("sales_state", sql`${sale.state} in ('scheduled', 'recovering', 'open', 'closed')`),
+    check("sales_attempts", sql`${sale.attempts} in ('all', 'accepted', 'off')`),
     // Epochs fence: the gate that counts is of the past or of now, an open sale's of now; only recoveries raise it.
     check("sales_epochs", sql`0 <= ${sale.openEpoch} and ${sale.openEpoch} <= ${sale.epoch}`),
     check("sales_open_epoch", sql`${sale.state} <> 'open' or ${sale.openEpoch} = ${sale.epoch}`),

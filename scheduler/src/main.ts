@@ -48,7 +48,8 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
   });
   await queue.whenReady();
   const { holds, opening } = gate;
-  const parts = { ledger: createLedger(pool), holds, opening, queue, clock, telemetry };
+  const ledger = createLedger(pool);
+  const parts = { ledger, holds, opening, queue, clock, telemetry, attempts: config.ATTEMPTS };
   if (failpoints) arm(failpoints, parts, lines);
   const duties = createDuties(parts, { rotation: config.ROTATION === "on" });
   const beats = duties.map((duty) => new Beat(duty, (name, error) => lines.dutyFailed(name, error)));

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ITEM_ID } from "@flashgate/core";
-import express, { type NextFunction, type Request, type Response } from "express";
+import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { answer, dispatch, type Handlers, routeOf, type ServeParts } from "../dispatch.ts";
 import {
   type AdminParts,
@@ -17,11 +17,8 @@ import {
 /** Begins every path of the operators' surface. */
 const PREFIX = "/v1/admin/";
 
-/**
- * The operators' HTTP surface, to be mounted where only they get: on the ops port, behind its token. `holder` names the
- * one who asks, for the audit log.
- */
-export function createAdminRoutes(parts: AdminParts & ServeParts) {
+/** The operators' HTTP surface. */
+export function createAdminApp(parts: AdminParts & ServeParts): Express {
   const app = express();
   app.disable("x-powered-by");
   app.set("etag", false);
@@ -51,6 +48,15 @@ export function createAdminRoutes(parts: AdminParts & ServeParts) {
   app.use((_error: unknown, request: Request, response: Response, _next: NextFunction) => {
     answer(parts, request, response, { kind: "malformed", detail: "the path is not readable" });
   });
+  return app;
+}
+
+/**
+ * The operators' surface, to be mounted where only they get: on the ops port, behind its token. `holder` names the one
+ * who asks, for the audit log.
+ */
+export function createAdminRoutes(parts: AdminParts & ServeParts) {
+  const app = createAdminApp(parts);
   return {
     prefix: PREFIX,
     handle(request: IncomingMessage, response: ServerResponse, holder: string): void {

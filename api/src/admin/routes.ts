@@ -1,4 +1,5 @@
 import {
+  type AttemptRecording,
   auditSale,
   type Ids,
   type Ledger,
@@ -33,6 +34,8 @@ export interface AdminParts extends ReconcileParts {
   readonly ledger: Ledger;
   readonly opening: Pick<Opening, "tellPaused">;
   readonly ids: Pick<Ids, "saleId">;
+  /** What a new sale keeps of attempts where its maker does not say. */
+  readonly recording: AttemptRecording;
   /** The audit log. */
   readonly onChange: (change: AdminChange) => void;
 }
@@ -47,7 +50,8 @@ export function createSale(parts: AdminParts): Handler {
     const id = parts.ids.saleId();
     const sale = saleOf(document.value, id, parts.clock.nowMs());
     if ("kind" in sale) return sale;
-    const outcome = await parts.ledger.schedule(sale.plan, sale.catalogue);
+    const plan = { ...sale.plan, attempts: sale.plan.attempts ?? parts.recording };
+    const outcome = await parts.ledger.schedule(plan, sale.catalogue);
     told(parts, response, "create_sale", id, outcome);
     const created = await parts.ledger.find(id);
     return created ? void sendCreated(response, saleView(created), `/v1/admin/sales/${id}`) : NO_SALE;
@@ -123,14 +127,16 @@ export function listAttempts({ ledger }: AdminParts): Handler {
     const saleId = param(request, "sale");
     const parsed = queryOf(attemptsQuery, request);
     if (parsed.kind !== "query") return parsed;
-    if (!(await ledger.find(saleId))) return NO_SALE;
+    const sale = await ledger.find(saleId);
+    if (!sale) return NO_SALE;
     const { limit, user_id: userId, starting_after: cursor } = parsed.query;
     const user = userId === undefined ? {} : { userId };
     const attempts = await ledger.attempts({ saleId, ...user, ...placeOf(cursor), limit: limit + 1 });
     const page = attempts.slice(0, limit);
     const hasMore = attempts.length > limit;
     const next = hasMore ? cursorAfter(page, cursor) : null;
-    return void sendPrivate(response, { data: page.map(attemptView), has_more: hasMore, next_starting_after: next });
+    const list = { data: page.map(attemptView), has_more: hasMore, next_starting_after: next };
+    return void sendPrivate(response, { ...list, recorded: sale.attempts });
   };
 }
 

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import {
+  ATTEMPT_RECORDINGS,
+  type AttemptRecording,
   type CatalogueEntry,
   type Clock,
   generatedCatalogue,
@@ -7,7 +9,7 @@ import {
   recoverGate,
   type SalePlan,
 } from "@flashgate/core";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { wholeNumber } from "../arguments.ts";
 import { CATALOGUE_ITEMS_MAX, readCatalogue } from "../catalogue-file.ts";
 import { steadyClock, wallClock } from "../clock.ts";
@@ -37,6 +39,7 @@ interface NewOptions {
   readonly seconds: number;
   readonly limit: number;
   readonly settleSeconds: number;
+  readonly attempts: AttemptRecording;
   readonly data: string;
   readonly json?: boolean;
 }
@@ -67,6 +70,12 @@ export function addSale(program: Command): void {
       "how long accepted checkouts may settle after the close",
       wholeNumber(0, DAY_SECONDS),
       900,
+    )
+    .addOption(
+      new Option("--attempts <which>", "attempts that are kept, for the audit and for look-ups")
+        .choices(ATTEMPT_RECORDINGS)
+        .default("all")
+        .env("ATTEMPTS"),
     )
     .option("--json", "for machines: the sale")
     .addOption(dataOption())
@@ -139,10 +148,11 @@ function readText(file: string): string {
 }
 
 /** Opens on the whole second that has begun: it reads well, and a gate whose clock is a little behind admits too. */
-function planOf(id: string, { seconds, limit, settleSeconds }: NewOptions, clock: Clock): SalePlan {
+function planOf(id: string, { seconds, limit, settleSeconds, attempts }: NewOptions, clock: Clock): SalePlan {
   const opensAtMs = Math.floor(clock.nowMs() / 1_000) * 1_000;
   const closesAtMs = opensAtMs + seconds * 1_000;
-  return { id, opensAtMs, closesAtMs, settleUntilMs: closesAtMs + settleSeconds * 1_000, limitPerUser: limit };
+  const settleUntilMs = closesAtMs + settleSeconds * 1_000;
+  return { id, opensAtMs, closesAtMs, settleUntilMs, limitPerUser: limit, attempts };
 }
 
 /** Opens the gate, or waits for the scheduler that was quicker. */

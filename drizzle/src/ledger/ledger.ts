@@ -8,13 +8,14 @@ import { attempts, saleOf } from "./history.ts";
 import { settleOne } from "./hold-settlement.ts";
 import { readOrder, readOrders } from "./orders.ts";
 import { settleAll } from "./page-settlement.ts";
-import { beginRecovery, close, find, items, list, schedule, setPaused } from "./sale-ledger.ts";
+import { beginRecovery, close, find, items, list, schedule, scheduleApart, setPaused } from "./sale-ledger.ts";
 import { entomb } from "./tombs.ts";
 
 /** The ledger in Postgres. The pool is the caller's to end; its database is migrated. */
 export function createLedger(pool: Pool): Ledger {
   return {
     schedule: (plan, catalogue) => schedule(pool, plan, catalogue),
+    scheduleApart: (plan, catalogue) => scheduleApart(pool, plan, catalogue),
     find: (saleId) => find(pool, saleId),
     list: (filter) => list(pool, filter),
     items: (saleId) => items(pool, saleId),

@@ -10,6 +10,11 @@ import type { OrderLedger } from "./order-ledger.ts";
 export interface SaleLedger {
   /** Creates a sale with its items, state `scheduled`; the sale's id decides the race, once. */
   schedule(plan: SalePlan, catalogue: readonly CatalogueEntry[]): Promise<"scheduled" | "exists">;
+  /**
+   * The same, where no sale has a window that overlaps the plan's. Of two such calls with overlapping windows one
+   * schedules, whenever they come; {@link schedule} does not ask, and is not asked.
+   */
+  scheduleApart(plan: SalePlan, catalogue: readonly CatalogueEntry[]): Promise<ApartReply>;
   find(saleId: string): Promise<Sale | null>;
   list(filter: SaleFilter): Promise<Sale[]>;
   /** By position; empty for an unknown sale. */
@@ -23,6 +28,11 @@ export interface SaleLedger {
   /** Seals a sale once the ledger's own time is past settle_until: held rows expire, nothing is confirmed after. */
   close(saleId: string): Promise<"closed" | "not_yet">;
 }
+
+/** `overlaps` names the latest of the sales whose window the plan's overlaps; nothing is written then. */
+export type ApartReply =
+  | { readonly kind: "scheduled" | "exists" }
+  | { readonly kind: "overlaps"; readonly saleId: string };
 
 /** Sales, newest window first: those in one of `states` (all, unless some are named), behind `after`. */
 export interface SaleFilter {
@@ -104,7 +114,10 @@ export interface AuditLedger {
   facts(saleId: string): Promise<LedgerFacts | null>;
 }
 
-/** Refused attempts, best effort: accepted ones are written where the checkout's row is. */
+/**
+ * Refused attempts, best effort; of a sale that does not record `all` none is kept. Accepted ones are written where the
+ * checkout's row is, unless the sale records none.
+ */
 export interface AttemptLedger {
   recordRefused(attempts: readonly RefusedAttempt[]): Promise<void>;
 }

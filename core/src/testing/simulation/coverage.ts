@@ -42,6 +42,7 @@ export const PROMISED: readonly string[] = [
   "hourly sales",
   "sold out",
   "all decided before the close",
+  "sales without attempts",
 ];
 
 /** What a run of so many seeds promised and never did. Empty where it is too short to promise anything. */

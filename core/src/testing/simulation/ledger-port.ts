@@ -44,6 +44,12 @@ export class LedgerPort implements Ledger {
     return this.#call("schedule", plan.id, () => this.#ledger.schedule(plan, catalogue.slice(0, this.#itemsMax)));
   }
 
+  scheduleApart(plan: SalePlan, catalogue: readonly CatalogueEntry[]) {
+    return this.#call("scheduleApart", plan.id, () =>
+      this.#ledger.scheduleApart(plan, catalogue.slice(0, this.#itemsMax)),
+    );
+  }
+
   find(saleId: string) {
     return this.#call("find", saleId, () => this.#ledger.find(saleId));
   }
