@@ -1,6 +1,7 @@
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import type { Express } from "express";
+import { handOverStreams } from "./handover.ts";
 
 /** Bounds of a connection, each against one kind of abuse or accident. */
 const LIMITS = {
@@ -16,7 +17,7 @@ const LIMITS = {
 
 /**
  * An HTTP server for an Express app whose requests and responses are born with the app's prototypes. Express otherwise
- * calls Object.setPrototypeOf on every one of them, which costs half of its speed.
+ * calls Object.setPrototypeOf on every one of them, which costs half of its speed. Streams of events leave it.
  */
 export function createServer(app: Express): http.Server {
   function MatchingRequest(this: http.IncomingMessage, socket: never) {
@@ -27,11 +28,12 @@ export function createServer(app: Express): http.Server {
   }
   MatchingRequest.prototype = app.request;
   MatchingResponse.prototype = app.response;
+  const ServerResponse = MatchingResponse as unknown as typeof http.ServerResponse;
 
   const server = http.createServer(
     {
       IncomingMessage: MatchingRequest as unknown as typeof http.IncomingMessage,
-      ServerResponse: MatchingResponse as unknown as typeof http.ServerResponse,
+      ServerResponse,
       headersTimeout: LIMITS.headersTimeoutMs,
       requestTimeout: LIMITS.requestTimeoutMs,
       connectionsCheckingInterval: LIMITS.checkMs,
@@ -43,6 +45,7 @@ export function createServer(app: Express): http.Server {
   );
   server.maxRequestsPerSocket = LIMITS.requestsPerSocketMax;
   server.maxConnections = LIMITS.connectionsMax;
+  handOverStreams(server, app.request, ServerResponse);
   return server;
 }
 
