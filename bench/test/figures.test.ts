@@ -41,7 +41,14 @@ describe("a report", () => {
   const machine = { cpu: "some", cores: 2, memoryGib: 24, node: "v20", ...STORES, commit: "0123456789", dirty: true };
   const report = (p99: number) => {
     const take = takeOf("waiting", { rows: [lag(p99)], faults: p99 > 50 ? ["nobody waited"] : [], ...STORES });
-    return reportText({ ok: take.ok, command: "npm run bench --", startedAt: "now", machine, settings: DEFAULTS, takes: [take] });
+    return reportText({
+      ok: take.ok,
+      command: "npm run bench --",
+      startedAt: "now",
+      machine,
+      settings: DEFAULTS,
+      takes: [take],
+    });
   };
 
   it("names machine, commit, command, each value and whether its bound was kept", () => {

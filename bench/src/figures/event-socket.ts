@@ -39,7 +39,9 @@ export class EventSocket {
     this.#onEvent = onEvent;
     this.#socket = net.connect({ host, port: Number(port), ...(localAddress ? { localAddress } : {}) });
     this.#socket.setEncoding("utf8");
-    this.#socket.once("connect", () => this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${BROWSER}\r\n\r\n`));
+    this.#socket.once("connect", () =>
+      this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${BROWSER}\r\n\r\n`),
+    );
     this.#socket.on("error", (error) => {
       this.#fault = error.message;
     });

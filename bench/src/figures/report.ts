@@ -27,7 +27,12 @@ export function reportText({ ok, command, startedAt, machine, takes }: Report): 
     command,
     `${startedAt}, commit ${commit?.slice(0, 7) ?? "unknown"}${dirty ? " and changes" : ""}`,
     `${cores} × ${cpu}, ${memoryGib} GiB, Node ${node}, PostgreSQL ${postgres}, Redis ${redis}`,
-    ...takes.flatMap((take) => ["", take.figure, ...take.rows.map(rowText), ...take.faults.map((fault) => `  ! ${fault}`)]),
+    ...takes.flatMap((take) => [
+      "",
+      take.figure,
+      ...take.rows.map(rowText),
+      ...take.faults.map((fault) => `  ! ${fault}`),
+    ]),
     "",
     ok ? "Every promise was kept." : "A promise was BROKEN.",
   ].join("\n");

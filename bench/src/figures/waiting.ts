@@ -109,7 +109,9 @@ function cartsDecided(line: Line, { verdicts, ratePerS }: Settings): Promise<See
 }
 
 function ordersDecided(counter: Counter, { verdicts, ratePerS }: Settings): Promise<Seen[]> {
-  return atRate(verdicts, ratePerS, async (index) => counter.verdict(await counter.reserve(`order-${index}`, "purchase")));
+  return atRate(verdicts, ratePerS, async (index) =>
+    counter.verdict(await counter.reserve(`order-${index}`, "purchase")),
+  );
 }
 
 /** The worker halts until so many wait, and then has all of them before it. */
