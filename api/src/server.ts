@@ -1,6 +1,7 @@
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import type { Express } from "express";
+import { handOverStreams } from "./handover.ts";
 
 /** Bounds of a connection, each against one kind of abuse or accident. */
 export interface ServerLimits {
@@ -26,7 +27,8 @@ const LIMITS: ServerLimits = {
 
 /**
  * An HTTP server for an Express app whose requests and responses are born with the app's prototypes. Express otherwise
- * calls Object.setPrototypeOf on every one of them, which costs half of its speed. `limits` replaces bounds, for tests.
+ * calls Object.setPrototypeOf on every one of them, which costs half of its speed. Streams of events leave it. `limits`
+ * replaces bounds, for tests.
  */
 export function createServer(app: Express, limits: Partial<ServerLimits> = {}): http.Server {
   const bounds = { ...LIMITS, ...limits };
@@ -38,11 +40,12 @@ export function createServer(app: Express, limits: Partial<ServerLimits> = {}): 
   }
   MatchingRequest.prototype = app.request;
   MatchingResponse.prototype = app.response;
+  const ServerResponse = MatchingResponse as unknown as typeof http.ServerResponse;
 
   const server = http.createServer(
     {
       IncomingMessage: MatchingRequest as unknown as typeof http.IncomingMessage,
-      ServerResponse: MatchingResponse as unknown as typeof http.ServerResponse,
+      ServerResponse,
       headersTimeout: bounds.headersTimeoutMs,
       requestTimeout: bounds.requestTimeoutMs,
       connectionsCheckingInterval: bounds.checkMs,
@@ -54,6 +57,7 @@ export function createServer(app: Express, limits: Partial<ServerLimits> = {}): 
   );
   server.maxRequestsPerSocket = bounds.requestsPerSocketMax;
   server.maxConnections = bounds.connectionsMax;
+  handOverStreams(server, app.request, ServerResponse);
   return server;
 }
 
