@@ -34,7 +34,6 @@ export function progressText({ phase, totals, tally, elapsedMs }: Moment, column
 
 const LABELS = { settling: "settling", asking: "asking for every ticket", auditing: "auditing" } as const;
 
-
 /** Redraws one line of a terminal. */
 export class ProgressLine {
   readonly #terminal: { write(text: string): unknown };

@@ -21,7 +21,8 @@ export function auditText(report: AuditReport, repairLine: string, palette: Pale
   return `${table}\n\n${mend}`;
 }
 
-const LEDGER = "The ledger itself does not add up, which no command repairs: pause the sale, and keep its rows as they are.";
+const LEDGER =
+  "The ledger itself does not add up, which no command repairs: pause the sale, and keep its rows as they are.";
 
 /** What a repair did, and the audit after it. */
 export function repairText(repair: Repair, palette: Palette): string {
@@ -37,7 +38,8 @@ export function repairText(repair: Repair, palette: Palette): string {
   ].join("\n");
 }
 
-const LEFT = "What is listed above is left: a second repair does not mend it. Pause the sale, and keep its rows as they are.";
+const LEFT =
+  "What is listed above is left: a second repair does not mend it. Pause the sale, and keep its rows as they are.";
 
 function sweptText({ swept }: Repair): string {
   if (!swept) return "nothing, for the sale is not open";

@@ -38,8 +38,12 @@ describe("this machine", () => {
   it("lets a process have as many files open as its streams need", () => {
     expect(judgeFiles(11_000, 10_000)).toEqual([]);
     expect(judgeFiles(Number.POSITIVE_INFINITY, 15_000)).toEqual([]);
-    expect(one(judgeFiles(10_999, 10_000))).toMatch(/^warning: .*10,999 files open.*STREAMS_MAX=10000.*ulimit -n 11000/);
-    expect(one(judgeFiles(1_023, 10_000))).toMatch(/^fault: a process may have only 1,023 files open → .*ulimit -n 11000/);
+    expect(one(judgeFiles(10_999, 10_000))).toMatch(
+      /^warning: .*10,999 files open.*STREAMS_MAX=10000.*ulimit -n 11000/,
+    );
+    expect(one(judgeFiles(1_023, 10_000))).toMatch(
+      /^fault: a process may have only 1,023 files open → .*ulimit -n 11000/,
+    );
   });
 
   it("has room on its disk", () => {
@@ -177,14 +181,18 @@ describe("Redis", () => {
     );
     const bounded = { ...memory, memoryBytesMax: 1_000 };
     expect(judgeMemory({ ...bounded, memoryBytes: 800 })).toEqual([]);
-    expect(one(judgeMemory({ ...bounded, memoryBytes: 801 }))).toMatch(/^warning: Redis uses 80 % .* → raise maxmemory/);
+    expect(one(judgeMemory({ ...bounded, memoryBytes: 801 }))).toMatch(
+      /^warning: Redis uses 80 % .* → raise maxmemory/,
+    );
     expect(one(judgeMemory({ ...bounded, memoryBytes: 960 }))).toMatch(/^fault: Redis uses 96 %/);
   });
 
   it("has every hold on its disk before it says so", () => {
     const aof = { enabled: true, fsync: "always", failed: [] };
     expect(judgePersistence(aof)).toEqual([]);
-    expect(one(judgePersistence({ ...aof, enabled: false }))).toMatch(/^fault: appendonly is off.* → set appendonly yes/);
+    expect(one(judgePersistence({ ...aof, enabled: false }))).toMatch(
+      /^fault: appendonly is off.* → set appendonly yes/,
+    );
     expect(one(judgePersistence({ ...aof, fsync: "everysec" }))).toMatch(
       /^fault: appendfsync is everysec.* → set appendfsync always/,
     );
@@ -210,7 +218,9 @@ describe("Redis", () => {
     expect(one(judgeGateUser(["scheduler"], gate))).toMatch(/may not load scripts.* → .*name flashgate_opener in it/);
     expect(one(judgeGateUser(["api", "scheduler"], opener))).toMatch(/may load scripts.* → .*--process/);
     expect(one(judgeGateUser(["api"], queue))).toMatch(/may not read gates, run scripts/);
-    expect(one(judgeQueueUser(["api"], gate))).toMatch(/may not use the queue → .*name flashgate_queue in REDIS_QUEUE_URL/);
+    expect(one(judgeQueueUser(["api"], gate))).toMatch(
+      /may not use the queue → .*name flashgate_queue in REDIS_QUEUE_URL/,
+    );
     expect(one(judgeQueueUser(["api"], anybody))).toMatch(/may do anything to Redis/);
     expect(one(judgeQueueUser(["api"], { ...queue, readsGates: true }))).toMatch(/reaches gates too/);
   });

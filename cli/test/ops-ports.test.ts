@@ -10,7 +10,8 @@ checkout_attempts_total{outcome="held",service="api"} 12
 checkout_attempts_total{outcome="sold_out",service="api"} 3
 checkout_attempts_total{outcome="user_limit",service="api"} 0
 `;
-const WORKER = 'purchase_success_total{service="worker"} 12\ncheckout_attempts_total{outcome="held",service="worker"} 0\n';
+const WORKER =
+  'purchase_success_total{service="worker"} 12\ncheckout_attempts_total{outcome="held",service="worker"} 0\n';
 
 function openPorts(where: () => OpsAddresses, token = TOKEN) {
   const ports = new OpsPorts(where, token);

@@ -118,7 +118,13 @@ test("for machines it speaks the words of the HTTP API", () => {
     instances: READING.ops?.instances,
     faults: [],
   });
-  expect(watchJson(UNSEEN)).toMatchObject({ attempts: null, checkouts: null, lag_ms: null, queue: null, instances: null });
+  expect(watchJson(UNSEEN)).toMatchObject({
+    attempts: null,
+    checkouts: null,
+    lag_ms: null,
+    queue: null,
+    instances: null,
+  });
 });
 
 test("a line is cut by what is seen of it, and ends uncoloured", () => {

@@ -111,7 +111,9 @@ test("current moves on to the next sale, of which nothing is known yet", async (
 
 test("a sale that is not there is said at once, with the way to find one", async () => {
   const { watcher } = await openWatch({}, "x-none");
-  await expect(watcher.look()).rejects.toThrow('The ledger knows no sale "x-none": list them with "flashgate sale list"');
+  await expect(watcher.look()).rejects.toThrow(
+    'The ledger knows no sale "x-none": list them with "flashgate sale list"',
+  );
   const odd = await openWatch({}, "no sale's id\0");
   await expect(odd.watcher.look()).rejects.toThrow("knows no sale");
 });

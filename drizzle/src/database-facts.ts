@@ -138,6 +138,10 @@ async function pendingMigrations(client: pg.Client): Promise<number | null> {
   return known.filter(({ folderMillis }) => folderMillis > Number(last?.at ?? 0)).length;
 }
 
-async function rowsOf<Row extends pg.QueryResultRow>(client: pg.Client, text: string, values?: unknown[]): Promise<Row[]> {
+async function rowsOf<Row extends pg.QueryResultRow>(
+  client: pg.Client,
+  text: string,
+  values?: unknown[],
+): Promise<Row[]> {
   return (await client.query<Row>(text, values)).rows;
 }

@@ -119,7 +119,11 @@ function seen<Facts extends object>(
 }
 
 async function settingsFindings({ service, env }: Patient): Promise<Finding[]> {
-  const readings: readonly (() => Promise<unknown>)[] = [() => CONFIGS[service](env), async () => readFailpoints(env), async () => readOpsAccess(env)];
+  const readings: readonly (() => Promise<unknown>)[] = [
+    () => CONFIGS[service](env),
+    async () => readFailpoints(env),
+    async () => readOpsAccess(env),
+  ];
   const findings: Finding[] = [];
   for (const read of readings) {
     await read().catch((error: Error) => findings.push(...judgeSettings(service, error.message)));

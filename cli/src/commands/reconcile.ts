@@ -24,7 +24,7 @@ export function addReconcile(program: Command): void {
     .command("reconcile")
     .summary("find where gate and ledger differ, and repair it")
     .description(
-      "Audits a sale as \"verify\" does, and with --repair mends what may be mended: moves on the holds that are due, and has a gate whose books are wrong rebuilt from the ledger by the scheduler, in a new epoch, within seconds. Stock is written by nothing else.",
+      'Audits a sale as "verify" does, and with --repair mends what may be mended: moves on the holds that are due, and has a gate whose books are wrong rebuilt from the ledger by the scheduler, in a new epoch, within seconds. Stock is written by nothing else.',
     )
     .option("--sale <id>", 'a sale\'s id, or "current"', "current")
     .option("--repair", "repair, then audit again")

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { chosenSale } from "../chosen-sale.ts";
 import { wallClock } from "../clock.ts";
 import { CommandFault } from "../command-fault.ts";
-import { pauseJson, type PauseReport, pauseText } from "../pause-report.ts";
+import { type PauseReport, pauseJson, pauseText } from "../pause-report.ts";
 import { dataOption } from "./data-option.ts";
 import { findAddresses, type Stores, withStores } from "./stores.ts";
 import { print, printJson } from "./terminal.ts";

@@ -87,7 +87,11 @@ async function show(watcher: Watcher, options: WatchOptions): Promise<void> {
   const screen = new Screen(process.stdout);
   const palette = colours(process.stdout);
   try {
-    await runWatch({ ...loop, look, show: (reading) => screen.draw((columns) => watchView(reading, columns, palette)) });
+    await runWatch({
+      ...loop,
+      look,
+      show: (reading) => screen.draw((columns) => watchView(reading, columns, palette)),
+    });
   } finally {
     screen.close();
   }

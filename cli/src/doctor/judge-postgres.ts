@@ -41,8 +41,12 @@ const GRANT =
 /** Whether processes may work as this role: rows, and no table. */
 export function judgeRole({ role, powers, lacking }: Role): Finding[] {
   return [
-    ...(powers.length > 0 ? [fault(`the role ${role} ${powers.join(", ")}: a process must change no table`, GRANT)] : []),
-    ...(lacking.length > 0 ? [fault(`the role ${role} may not ${lacking.slice(0, NAMES_SHOWN).join(", ")}`, GRANT)] : []),
+    ...(powers.length > 0
+      ? [fault(`the role ${role} ${powers.join(", ")}: a process must change no table`, GRANT)]
+      : []),
+    ...(lacking.length > 0
+      ? [fault(`the role ${role} may not ${lacking.slice(0, NAMES_SHOWN).join(", ")}`, GRANT)]
+      : []),
   ];
 }
 

@@ -4,7 +4,12 @@ const MAJOR_MIN = 7;
 
 export function judgeRedisVersion(version: string): Finding[] {
   if (Number.parseInt(version, 10) >= MAJOR_MIN) return [];
-  return [fault(`Redis ${version} is too old: it would keep leases over a restart`, `upgrade it to ${MAJOR_MIN} or newer, or Valkey`)];
+  return [
+    fault(
+      `Redis ${version} is too old: it would keep leases over a restart`,
+      `upgrade it to ${MAJOR_MIN} or newer, or Valkey`,
+    ),
+  ];
 }
 
 export function judgeReplica(isReplica: boolean): Finding[] {

@@ -29,7 +29,8 @@ export function judgeSecrets(secrets: Readonly<Record<string, string>>): Finding
   const names = Object.entries(secrets);
   return names.flatMap(([name, secret], index) => {
     const twin = names.slice(0, index).find(([, other]) => other === secret)?.[0];
-    if (twin) return [fault(`${name} is the same as ${twin}: who has one has both`, `give ${name} one of its own: ${MAKE}`)];
+    if (twin)
+      return [fault(`${name} is the same as ${twin}: who has one has both`, `give ${name} one of its own: ${MAKE}`)];
     if (bitsOf(secret) < BITS_MIN) return [fault(`${name} can be guessed`, MAKE)];
     return PLACEHOLDER.test(secret) ? [warning(`${name} looks like a placeholder`, MAKE)] : [];
   });

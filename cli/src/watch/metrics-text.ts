@@ -12,7 +12,7 @@ const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g;
 export function samplesOf(text: string): Sample[] {
   return text.split("\n").flatMap((line) => {
     const [, name, labels = "", value] = LINE.exec(line) ?? [];
-    if (name === undefined || value === undefined) return [];
+    if (name === undefined || Number.isNaN(Number(value))) return [];
     const pairs = [...labels.matchAll(LABEL)].map(([, label = "", text = ""]) => [label, text] as const);
     return [{ name, labels: Object.fromEntries(pairs), value: Number(value) }];
   });

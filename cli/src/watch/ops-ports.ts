@@ -55,7 +55,8 @@ export class OpsPorts {
     this.#connections.set(url, connection);
     const headers = { authorization: `Bearer ${this.#token}` };
     const { status, body } = await connection.send({ method: "GET", path: "/metrics", headers });
-    if (status === 401) throw new CommandFault(`${url} does not take the ops token: set OPS_TOKEN to the processes' own`);
+    if (status === 401)
+      throw new CommandFault(`${url} does not take the ops token: set OPS_TOKEN to the processes' own`);
     return status === 200 ? samplesOf(body) : null;
   }
 

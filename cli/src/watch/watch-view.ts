@@ -73,7 +73,9 @@ function funnelRows(
   return [
     row(
       "attempts",
-      attempts ? `${grouped(sum(attempts))}   ${reasons(attempts)}   ${dim("every sale, since the apis started")}` : UNSEEN,
+      attempts
+        ? `${grouped(sum(attempts))}   ${reasons(attempts)}   ${dim("every sale, since the apis started")}`
+        : UNSEEN,
     ),
     row("→ held", `${grouped(totals.held)} units now`),
     row("→ settled", checkouts ? `${grouped(settled(checkouts))}   ${reasons(checkouts)}` : UNSEEN),
@@ -105,11 +107,7 @@ function queueText({ queue, atMs }: WatchReading, { bad }: Palette): string {
   ].join("   ");
 }
 
-function instanceRows(
-  { ops }: WatchReading,
-  row: (name: string, text: string) => string,
-  { bad }: Palette,
-): string[] {
+function instanceRows({ ops }: WatchReading, row: (name: string, text: string) => string, { bad }: Palette): string[] {
   if (!ops) return [];
   const texts = Object.entries(ops.instances).map(([service, { known, answering }]) => {
     const text = `${service} ${answering} of ${known}`;
