@@ -146,6 +146,9 @@ select "id", "sale_id", (select json_agg(json_build_object('itemId', "flashgate"
 -- ownersOfKeys
 select "flashgate"."checkouts"."user_id", "flashgate"."checkouts"."key", "flashgate"."checkouts"."id" from "flashgate"."checkouts" inner join unnest($1::text[], $2::text[]) as wanted(user_id, key) on "flashgate"."checkouts"."user_id" = wanted.user_id and "flashgate"."checkouts"."key" = wanted.key where ("flashgate"."checkouts"."sale_id" = $3 and "flashgate"."checkouts"."state" in ('held', 'confirmed') and "flashgate"."checkouts"."key" <> '');
 
+-- progressOf
+select "state", "reason", count(*)::int, percentile_disc(array[0.5, 0.99]) within group (order by (extract(epoch from "flashgate"."checkouts"."decided_at" - "flashgate"."checkouts"."reserved_at") * 1000)::int) filter (where "flashgate"."checkouts"."state" = 'confirmed' and "flashgate"."checkouts"."decided_at" > now() - interval '10 seconds') from "flashgate"."checkouts" where "flashgate"."checkouts"."sale_id" = $1 group by "flashgate"."checkouts"."state", "flashgate"."checkouts"."reason";
+
 -- raiseBuyers
 insert into "flashgate"."buyers" ("sale_id", "user_id", "units") 
   select $1, buyer.user_id, buyer.units

@@ -4,7 +4,7 @@ import pg from "pg";
  * What each table lets a process do. Rows are kept for ever: but for the lines of a cart, which grow and are written
  * anew, nothing is deleted, and an attempt that was written down is not changed either.
  */
-const RIGHTS: readonly (readonly [table: string, rights: string])[] = [
+export const RIGHTS: readonly (readonly [table: string, rights: string])[] = [
   ["sales", "SELECT, INSERT, UPDATE"],
   ["items", "SELECT, INSERT, UPDATE"],
   ["buyers", "SELECT, INSERT, UPDATE"],

@@ -23,6 +23,7 @@ import { until } from "../until.ts";
 import { readUpState } from "../up-state.ts";
 import { commandLine } from "./command-line.ts";
 import { dataOption } from "./data-option.ts";
+import { addPauses } from "./sale-pause.ts";
 import { findAddresses, type Stores, withStores } from "./stores.ts";
 import { colours, print, printJson } from "./terminal.ts";
 
@@ -44,18 +45,19 @@ interface NewOptions {
   readonly json?: boolean;
 }
 
-/** `flashgate sale list | new` */
+/** `flashgate sale list | new | pause | resume` */
 export function addSale(program: Command): void {
   const sale = program
     .command("sale")
-    .summary("list sales, or put on one of your own")
-    .description("Lists sales, or puts on one of your own beside the hourly ones.");
+    .summary("list sales, put on one of your own, pause and resume")
+    .description("Lists sales, puts on one of your own beside the hourly ones, and pauses and resumes any.");
   sale
     .command("list")
     .summary("the most recent sales")
     .description(`The ${LIST_MAX} most recent sales, newest window first, as the ledger has them.`)
     .option("--json", "for machines: an array of sales")
     .addOption(dataOption())
+    .addHelpText("after", "\nExample:\n  flashgate sale list --json | jq .[0].id")
     .action(listSales);
   sale
     .command("new")
@@ -90,6 +92,7 @@ Examples:
   flashgate sale new --catalogue shop.json --seconds 600 --limit 2`,
     )
     .action(newSale);
+  addPauses(sale);
 }
 
 async function listSales({ data, json }: { data: string; json?: boolean }): Promise<void> {

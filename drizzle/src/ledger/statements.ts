@@ -5,6 +5,7 @@ import { entryStatements } from "./entry-statements.ts";
 import { heldStatements } from "./held-statements.ts";
 import { historyStatements } from "./history-statements.ts";
 import { orderStatements } from "./order-statements.ts";
+import { progressStatements } from "./progress-statements.ts";
 import { recordStatements } from "./record-statements.ts";
 import { saleStatements } from "./sale-statements.ts";
 import { stockStatements } from "./stock-statements.ts";
@@ -20,6 +21,7 @@ export function prepareStatements(db: NodePgDatabase) {
     ...orderStatements(db),
     ...auditStatements(db),
     ...historyStatements(db),
+    ...progressStatements(db),
   };
 }
 
