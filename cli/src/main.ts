@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { addDlq } from "./commands/dlq.ts";
 import { addLoad } from "./commands/load.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addOpenApi } from "./commands/openapi.ts";
@@ -26,7 +27,7 @@ const program = new Command("flashgate")
     '\nStart with "flashgate up", then "flashgate load" in another terminal, then "flashgate verify".',
   );
 
-for (const add of [addUp, addLoad, addSale, addVerify, addProcesses, addMigrate, addRedisUsers, addOpenApi])
+for (const add of [addUp, addLoad, addSale, addVerify, addDlq, addProcesses, addMigrate, addRedisUsers, addOpenApi])
   add(program);
 
 // Whoever reads our output may leave before it ends: that is no error of ours.

@@ -1,5 +1,6 @@
 import {
   type AuditReport,
+  type DeadLetter,
   isVerdict,
   type Line,
   type Reconciliation,
@@ -37,6 +38,19 @@ export function reportView(report: AuditReport) {
 export function reconciliationView({ swept, report, recovery }: Reconciliation) {
   const { finalised = 0, paged = 0, expired = 0 } = swept ?? {};
   return { ...reportView(report), swept: { finalised, paged, expired }, recovery };
+}
+
+export function letterView(letter: DeadLetter) {
+  return {
+    checkout_id: letter.checkoutId,
+    sale_id: letter.saleId,
+    user_id: letter.userId,
+    epoch: letter.epoch,
+    cause: letter.cause,
+    tries: letter.tries,
+    first_failed_at: timeOf(letter.firstFailedAtMs),
+    last_failed_at: timeOf(letter.lastFailedAtMs),
+  };
 }
 
 export function attemptView(attempt: RecordedAttempt) {

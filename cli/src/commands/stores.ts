@@ -1,4 +1,4 @@
-import type { GateReader, Ledger, Opening } from "@flashgate/core";
+import type { GateReader, Holds, Ledger, Opening } from "@flashgate/core";
 import { wallClock } from "../clock.ts";
 import { CommandFault } from "../command-fault.ts";
 import { faultLine } from "../fault-line.ts";
@@ -13,6 +13,7 @@ export interface Stores {
   readonly ledger: Ledger;
   readonly gate: GateReader;
   readonly opening: Opening;
+  readonly holds: Holds;
 }
 
 /** Database connections of a command: it does one thing after the other. */
@@ -67,7 +68,7 @@ export async function withStores<Result>(
       unreachable("REDIS_URL", redisUrl),
     );
     try {
-      return await work({ ledger: createLedger(pool), gate: gate.reader, opening: gate.opening });
+      return await work({ ledger: createLedger(pool), gate: gate.reader, opening: gate.opening, holds: gate.holds });
     } finally {
       gate.close();
     }

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
 import { adoptionContract } from "./ledger-contract-adoption.ts";
+import { deadLetterContract } from "./ledger-contract-dead-letters.ts";
 import { historyContract } from "./ledger-contract-history.ts";
 import { orderContract } from "./ledger-contract-orders.ts";
 import { pageContract } from "./ledger-contract-pages.ts";
@@ -36,5 +37,6 @@ export function ledgerContract(name: string, makeLedger: () => Promise<LedgerHar
     raceContract(current);
     orderContract(current);
     historyContract(current);
+    deadLetterContract(current);
   });
 }

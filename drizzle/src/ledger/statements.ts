@@ -1,6 +1,7 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { Pool, PoolClient } from "pg";
 import { auditStatements } from "./audit-statements.ts";
+import { deadLetterStatements } from "./dead-letter-statements.ts";
 import { entryStatements } from "./entry-statements.ts";
 import { heldStatements } from "./held-statements.ts";
 import { historyStatements } from "./history-statements.ts";
@@ -20,6 +21,7 @@ export function prepareStatements(db: NodePgDatabase) {
     ...orderStatements(db),
     ...auditStatements(db),
     ...historyStatements(db),
+    ...deadLetterStatements(db),
   };
 }
 
