@@ -118,7 +118,7 @@ describe("a hold that the database cannot take", () => {
     }
   });
 
-  it.each(["40001", "53100", "55P03", "57014", "25006"])("is none by an error %s, which says that it cannot just now", async (state) => {
+  it.each(["40001", "53100", "55P03", "57014", "25006"])("is none by an error %s: it cannot just now", async (state) => {
     const saleId = `x-${state}`;
     await openSale(saleId);
     const held = hold(1);

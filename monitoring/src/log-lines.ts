@@ -111,7 +111,8 @@ export class LogLines {
   /** The audit of the ops port: every change asked for there, by whom, and what came of it. Written at any log level. */
   opsChanged(change: OpsChange): void {
     const { holder, action, saleId, checkoutId, outcome } = change;
-    this.#audit.info({ holder, action, sale_id: saleId, checkout_id: checkoutId, outcome }, "changed through the ops port");
+    const fields = { holder, action, sale_id: saleId, checkout_id: checkoutId, outcome };
+    this.#audit.info(fields, "changed through the ops port");
   }
 
   /** `step`: the path that was asked for, or `accept`. */

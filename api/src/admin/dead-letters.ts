@@ -62,7 +62,8 @@ export function giveUpLetter(parts: AdminParts): Handler {
     const word = outcome.kind === "decided" ? outcome.verdict.state : kind;
     told(parts, response, { action: "give_up_letter", saleId, checkoutId, outcome: word });
     if (outcome.kind === "not_writable") return { kind: "not_writable" };
-    return void sendPrivate(response, { checkout_id: checkoutId, sale_id: saleId, outcome: kind, verdict: outcome.verdict });
+    const { verdict } = outcome;
+    return void sendPrivate(response, { checkout_id: checkoutId, sale_id: saleId, outcome: kind, verdict });
   };
 }
 

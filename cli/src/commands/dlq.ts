@@ -87,7 +87,7 @@ async function retry(
       await requireSale(stores, sale);
       const counts = await retryDeadLetters(parts, sale ?? null);
       if (json) printJson(counts);
-      else print(`${counts.sent} sent to the judge again, ${counts.decided} decided, ${counts.not_held} not held just now`);
+      else print(`${counts.sent} sent to the judge again, ${counts.decided} decided, ${counts.not_held} not held now`);
       if (counts.not_held > 0) process.exitCode = 1;
     }),
   );

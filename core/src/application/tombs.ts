@@ -18,5 +18,6 @@ export function tombOfTicket(ticket: Ticket, verdict: Tomb["verdict"]): Tomb {
 /** The tomb of a dead letter that the gate does not hold. */
 export function tombOfLetter(letter: DeadLetter, verdict: Tomb["verdict"]): Tomb {
   const { checkoutId, userId, epoch } = letter;
-  return { checkoutId, userId, lines: [], epoch, reservedAtMs: null, key: "", fingerprint: "", deadlineMs: null, verdict };
+  const nothing = { lines: [], key: "", fingerprint: "", reservedAtMs: null, deadlineMs: null };
+  return { ...nothing, checkoutId, userId, epoch, verdict };
 }

@@ -89,7 +89,13 @@ function waitingStatements(db: NodePgDatabase) {
       .from(deadLetters)
       .innerJoin(sales, unsealed)
       .leftJoin(checkouts, verdict)
-      .where(and(waits, sql`(${ofSale} is null or ${deadLetters.saleId} = ${ofSale})`, sql`${deadLetters.checkoutId} > ${after}`))
+      .where(
+        and(
+          waits,
+          sql`(${ofSale} is null or ${deadLetters.saleId} = ${ofSale})`,
+          sql`${deadLetters.checkoutId} > ${after}`,
+        ),
+      )
       .orderBy(asc(deadLetters.checkoutId))
       .limit(sql.placeholder("limit"))
       .prepare("dead_letters_of"),

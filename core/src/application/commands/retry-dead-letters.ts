@@ -80,7 +80,11 @@ async function retry(
 }
 
 /** The ids that the gate holds: they are sent. The ledger is told first, so that the sweep sends what gets lost on the way. */
-async function send({ ledger, holds, queue }: RetryParts, sale: Sale, letters: readonly DeadLetter[]): Promise<string[]> {
+async function send(
+  { ledger, holds, queue }: RetryParts,
+  sale: Sale,
+  letters: readonly DeadLetter[],
+): Promise<string[]> {
   const held = await holds.read(
     sale.id,
     sale.openEpoch,

@@ -1,3 +1,4 @@
+import type { DeadLetterQuery, SettleFailure } from "../../application/ports/dead-letter-ledger.ts";
 import type {
   AttemptQuery,
   Ledger,
@@ -6,7 +7,6 @@ import type {
   Tomb,
   TombGuard,
 } from "../../application/ports/ledger.ts";
-import type { DeadLetterQuery, SettleFailure } from "../../application/ports/dead-letter-ledger.ts";
 import type { Hold } from "../../domain/checkout.ts";
 import type { CatalogueEntry } from "../../domain/item.ts";
 import type { SalePlan } from "../../domain/sale.ts";
