@@ -97,7 +97,7 @@ export function answerOf(problem: Problem): Answer {
     case "not_a_cart":
       return { status: 409, title: "Not a cart", detail: "The checkout was purchased: nothing can be added any more." };
     case "not_writable":
-      return { status: 409, title: "Not writable", detail: "A fault keeps the ledger from any verdict: mend it first." };
+      return { status: 409, title: "Not writable", detail: "A fault keeps the ledger from a verdict: mend it first." };
     case "ticket_expired": {
       const detail = "The time for it is over; what was reserved has been given back.";
       return { status: 409, title: "Expired", detail };

@@ -154,7 +154,11 @@ describe("retrying dead letters", () => {
     await house.pass(60_000);
     expect(await house.stateOf(bad)).toBe("confirmed");
     const verdict = { state: "confirmed" };
-    expect(await retryDeadLetter(house.parts, bad.checkoutId)).toEqual({ kind: "decided", verdict, saleId: house.sale });
+    expect(await retryDeadLetter(house.parts, bad.checkoutId)).toEqual({
+      kind: "decided",
+      verdict,
+      saleId: house.sale,
+    });
     expect(await retryDeadLetter(house.parts, "nobody")).toEqual({ kind: "unknown" });
     expect(house.pages).toEqual([]);
   });

@@ -118,19 +118,22 @@ describe("a hold that the database cannot take", () => {
     }
   });
 
-  it.each(["40001", "53100", "55P03", "57014", "25006"])("is none by an error %s: it cannot just now", async (state) => {
-    const saleId = `x-${state}`;
-    await openSale(saleId);
-    const held = hold(1);
-    await plant(held.userId, state);
-    try {
-      await expect(ledger.settleAll(saleId, 1, [held])).rejects.toThrow();
-      await expect(ledger.settleOne(saleId, 1, held)).rejects.toThrow();
-    } finally {
-      await database.pool.query("DROP TRIGGER fault ON flashgate.checkouts");
-    }
-    expect(await ledger.settleAll(saleId, 1, [held])).toMatchObject([{ verdict: { state: "confirmed" } }]);
-  });
+  it.each(["40001", "53100", "55P03", "57014", "25006"])(
+    "is none by an error %s: it cannot just now",
+    async (state) => {
+      const saleId = `x-${state}`;
+      await openSale(saleId);
+      const held = hold(1);
+      await plant(held.userId, state);
+      try {
+        await expect(ledger.settleAll(saleId, 1, [held])).rejects.toThrow();
+        await expect(ledger.settleOne(saleId, 1, held)).rejects.toThrow();
+      } finally {
+        await database.pool.query("DROP TRIGGER fault ON flashgate.checkouts");
+      }
+      expect(await ledger.settleAll(saleId, 1, [held])).toMatchObject([{ verdict: { state: "confirmed" } }]);
+    },
+  );
 
   it("is none where the connection is lost on the way, or cannot be had", async () => {
     await openSale("x-away");

@@ -77,7 +77,7 @@ async function retry(
   { all, sale, data, json }: Options & { readonly all?: boolean },
   command: Command,
 ): Promise<void> {
-  if ((checkoutIds.length > 0) === (all === true)) command.error("error: name checkouts, or give --all");
+  if (checkoutIds.length > 0 === (all === true)) command.error("error: name checkouts, or give --all");
   if (sale !== undefined && !all) command.error("error: --sale goes with --all");
   const addresses = await findAddresses(data);
   await withStores(addresses, (stores) =>

@@ -121,7 +121,12 @@ function endedContract(scene: () => Scene): void {
   it("are listed page by page, the oldest first, of one sale or of all", async () => {
     const [one, other] = [await scene().open(), await scene().open()];
     const [first, second, third] = [one.hold(), other.hold(), one.hold()];
-    for (const [sale, hold] of [[one, third], [other, second], [one, first]] as const) await fail(sale, hold);
+    for (const [sale, hold] of [
+      [one, third],
+      [other, second],
+      [one, first],
+    ] as const)
+      await fail(sale, hold);
     expect(await waiting(one, { limit: 1 })).toEqual([first.checkoutId]);
     expect(await waiting(one, { after: first.checkoutId })).toEqual([third.checkoutId]);
     expect(await waiting(one, { after: third.checkoutId })).toEqual([]);

@@ -58,11 +58,7 @@ export async function retryDeadLetters(parts: RetryParts, saleId: string | null)
 }
 
 /** At most a page of letters, all of one sale. */
-async function retry(
-  parts: RetryParts,
-  saleId: string,
-  letters: readonly DeadLetter[],
-): Promise<Map<string, Retried>> {
+async function retry(parts: RetryParts, saleId: string, letters: readonly DeadLetter[]): Promise<Map<string, Retried>> {
   const retried = new Map<string, Retried>();
   const sale = await parts.ledger.find(saleId);
   if (!sale) return retried;
