@@ -42,6 +42,10 @@ describe("the operators' surface", () => {
     ["POST", "sales/x-1/reconciliation"],
     ["GET", "sales/x-1/attempts"],
     ["GET", `checkouts/${uuidv7()}`],
+    ["GET", "dead-letters"],
+    ["POST", "dead-letters/retry"],
+    ["POST", `dead-letters/${uuidv7()}/retry`],
+    ["POST", `dead-letters/${uuidv7()}/give-up`],
   ];
 
   it.each(ROUTES)("%s %s is 401 without the token, and not on the public port", async (method, path) => {

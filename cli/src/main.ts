@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { addDlq } from "./commands/dlq.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addLoad } from "./commands/load.ts";
 import { addMigrate } from "./commands/migrate.ts";
@@ -29,7 +30,7 @@ const program = new Command("flashgate")
     '\nStart with "flashgate up", then "flashgate load" in another terminal, then "flashgate verify".',
   );
 
-const SELLING = [addUp, addLoad, addSale, addWatch, addVerify, addReconcile, addDoctor];
+const SELLING = [addUp, addLoad, addSale, addWatch, addVerify, addReconcile, addDlq, addDoctor];
 const DEPLOYING = [addProcesses, addMigrate, addRedisUsers, addOpenApi];
 for (const add of [...SELLING, ...DEPLOYING]) add(program);
 

@@ -18,6 +18,7 @@ const SALE: Sale = {
   state: "open",
   paused: false,
   pauseVersion: 0,
+  attempts: "all",
 };
 const READING: WatchReading = {
   atMs: HOUR + 47 * 60_000 + 26_000,

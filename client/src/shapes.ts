@@ -115,6 +115,7 @@ export type ProblemCode =
   | "sale_paused"
   | "already_confirmed"
   | "not_a_cart"
+  | "not_writable"
   | "ticket_expired"
   | "ticket_cancelled"
   | "ticket_rejected"

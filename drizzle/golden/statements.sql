@@ -34,6 +34,17 @@ select "user_id", "units" from "flashgate"."buyers" where ("flashgate"."buyers".
 -- closeSale
 update "flashgate"."sales" set "items_held" = 0, "state" = 'closed', "closed_at" = clock_timestamp() where ("flashgate"."sales"."id" = $1 and "flashgate"."sales"."state" <> 'closed' and "flashgate"."sales"."items_held" = $2::int);
 
+-- countDead
+select count(*)::int from "flashgate"."dead_letters" inner join "flashgate"."sales" on ("flashgate"."sales"."id" = "flashgate"."dead_letters"."sale_id" and "flashgate"."sales"."state" <> 'closed') left join "flashgate"."checkouts" on ("flashgate"."checkouts"."sale_id" = "flashgate"."dead_letters"."sale_id" and "flashgate"."checkouts"."id" = case when "flashgate"."dead_letters"."checkout_id" ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+  then "flashgate"."dead_letters"."checkout_id"::uuid end and "flashgate"."checkouts"."decided_at" is not null) where ("flashgate"."dead_letters"."dead_at" is not null and "flashgate"."checkouts"."id" is null);
+
+-- deadAmong
+select "checkout_id" from "flashgate"."dead_letters" where ("flashgate"."dead_letters"."sale_id" = $1 and "flashgate"."dead_letters"."checkout_id" = any($2::text[]) and "flashgate"."dead_letters"."dead_at" is not null);
+
+-- deadLettersOf
+select "flashgate"."dead_letters"."sale_id", "flashgate"."dead_letters"."checkout_id", "flashgate"."dead_letters"."user_id", "flashgate"."dead_letters"."epoch", "flashgate"."dead_letters"."cause", "flashgate"."dead_letters"."tries", "flashgate"."dead_letters"."first_failed_at", "flashgate"."dead_letters"."last_failed_at" from "flashgate"."dead_letters" inner join "flashgate"."sales" on ("flashgate"."sales"."id" = "flashgate"."dead_letters"."sale_id" and "flashgate"."sales"."state" <> 'closed') left join "flashgate"."checkouts" on ("flashgate"."checkouts"."sale_id" = "flashgate"."dead_letters"."sale_id" and "flashgate"."checkouts"."id" = case when "flashgate"."dead_letters"."checkout_id" ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+  then "flashgate"."dead_letters"."checkout_id"::uuid end and "flashgate"."checkouts"."decided_at" is not null) where (("flashgate"."dead_letters"."dead_at" is not null and "flashgate"."checkouts"."id" is null) and ($1::text is null or "flashgate"."dead_letters"."sale_id" = $2::text) and "flashgate"."dead_letters"."checkout_id" > $3::text) order by "flashgate"."dead_letters"."checkout_id" asc limit $4;
+
 -- decideHeld
 update "flashgate"."checkouts" set "mode" = null, "state" = verdict.state, "reason" = verdict.reason, "decided_at" = clock_timestamp() from unnest(
     $1::uuid[], $2::text[], $3::text[]
@@ -63,6 +74,9 @@ with "entered" as (insert into "flashgate"."checkouts" ("sale_id", "id", "user_i
   select $17, "entered"."id", "entered"."user_id", "entered"."units", 'held',
     coalesce("entered"."reserved_at", clock_timestamp())
   from "entered" where (select "attempts" from "flashgate"."sales" where "flashgate"."sales"."id" = $18) <> 'off' returning "user_id") select "id", "decided_at" from "entered";
+
+-- failureOf
+select "sale_id", "checkout_id", "user_id", "epoch", "cause", "tries", "first_failed_at", "last_failed_at" from "flashgate"."dead_letters" where "flashgate"."dead_letters"."checkout_id" = $1 order by "flashgate"."dead_letters"."last_failed_at" desc limit $2;
 
 -- findSale
 select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts" from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
@@ -156,6 +170,9 @@ insert into "flashgate"."buyers" ("sale_id", "user_id", "units")
   where buyer.units <= $4::int
   order by buyer.user_id on conflict ("sale_id","user_id") do update set "units" = "flashgate"."buyers"."units" + excluded.units where "flashgate"."buyers"."units" + excluded.units <= $5::int returning "user_id", "units";
 
+-- recordFailure
+insert into "flashgate"."dead_letters" ("sale_id", "checkout_id", "user_id", "epoch", "cause", "tries", "first_failed_at", "last_failed_at", "dead_at") values ($1, $2, $3, $4, $5, 1, now(), now(), default) on conflict ("sale_id","checkout_id") do update set "epoch" = greatest("flashgate"."dead_letters"."epoch", excluded.epoch), "cause" = excluded.cause, "tries" = "flashgate"."dead_letters"."tries" + 1, "last_failed_at" = greatest("flashgate"."dead_letters"."last_failed_at", now()), "dead_at" = case when "flashgate"."dead_letters"."tries" + 1 >= $6::int then now() end returning "tries", "dead_at";
+
 -- recordRefused
 insert into "flashgate"."checkout_attempts" ("sale_id", "checkout_id", "user_id", "units", "outcome", "at") 
   select attempt.sale_id, null, attempt.user_id, attempt.units, attempt.outcome, attempt.at
@@ -179,6 +196,8 @@ update "flashgate"."sales" set "items_held" = "flashgate"."sales"."items_held" -
 
 -- saleBeside
 select "id" from "flashgate"."sales" where ("flashgate"."sales"."id" <> $1 and "flashgate"."sales"."opens_at" < $2 and "flashgate"."sales"."closes_at" > $3) order by "flashgate"."sales"."opens_at" desc, "flashgate"."sales"."id" desc limit $4;
+-- reviveDead
+update "flashgate"."dead_letters" set "dead_at" = null where ("flashgate"."dead_letters"."sale_id" = $1 and "flashgate"."dead_letters"."checkout_id" = any($2::text[]));
 
 -- saleNow
 select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts", clock_timestamp() from "flashgate"."sales" where "flashgate"."sales"."id" = $1;

@@ -11,6 +11,7 @@ export const RIGHTS: readonly (readonly [table: string, rights: string])[] = [
   ["checkouts", "SELECT, INSERT, UPDATE"],
   ["checkout_lines", "SELECT, INSERT, UPDATE, DELETE"],
   ["checkout_attempts", "SELECT, INSERT"],
+  ["dead_letters", "SELECT, INSERT, UPDATE"],
 ];
 
 /**

@@ -187,3 +187,27 @@ export const checkoutAttempts = flashgate.table(
       .where(isNotNull(attempt.checkoutId)),
   ],
 );
+
+/**
+ * Checkouts that failed to be judged, counted until they are dead letters: whoever has `dead_at` and no verdict waits for an
+ * operator. A row stays when its checkout was judged after all. Ids are text: what cannot be one is just what may fail here.
+ */
+export const deadLetters = flashgate.table(
+  "dead_letters",
+  {
+    saleId: word("sale_id").notNull(),
+    checkoutId: word("checkout_id").notNull(),
+    userId: word("user_id").notNull(),
+    epoch: integer("epoch").notNull(),
+    cause: text("cause").notNull(),
+    tries: integer("tries").notNull(),
+    firstFailedAt: instant("first_failed_at").notNull(),
+    lastFailedAt: instant("last_failed_at").notNull(),
+    deadAt: instant("dead_at"),
+  },
+  (letter) => [
+    primaryKey({ name: "dead_letters_pkey", columns: [letter.saleId, letter.checkoutId] }),
+    check("dead_letters_tries", sql`${letter.tries} > 0`),
+    check("dead_letters_times", sql`${letter.firstFailedAt} <= ${letter.lastFailedAt}`),
+  ],
+);

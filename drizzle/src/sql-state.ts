@@ -7,9 +7,34 @@ export function sqlStateOf(error: unknown): string | null {
   return null;
 }
 
-/** Whether the server refused what it was given: not a value of its type, or against a constraint. */
+/** Whether the server refused what it was given: not a value of its type, against a constraint, or a trigger's own refusal. */
 export function isUnacceptable(error: unknown): boolean {
-  return /^(22|23)/.test(sqlStateOf(error) ?? "");
+  return /^(22|23|P0001)/.test(sqlStateOf(error) ?? "");
+}
+
+/**
+ * The server's ways to say that it cannot just now, whatever it was asked: connection, read-only, transaction rolled back,
+ * no room, no lock in time, stopped by an operator or a timeout, a fault of its machine.
+ */
+const NOT_NOW = /^(08|25006|40|53|55P03|57|58)/;
+
+/** What the driver says where an answer did not come in time. */
+const UNANSWERED = "Query read timeout";
+
+/** Whether an error of a transaction says nothing about what was asked of it: asked again later, it may pass. */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof ConnectionLost || NOT_NOW.test(sqlStateOf(error) ?? "")) return true;
+  for (let at = error; at instanceof Error; at = at.cause) if (at.message === UNANSWERED) return true;
+  return false;
+}
+
+/** A transaction whose connection could not be had, or did not even roll back: what it did may stand or not. */
+export class ConnectionLost extends Error {
+  override readonly name = "ConnectionLost";
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
 /** What a transaction read is no longer so: it starts again, as after a serialization failure of the server's own. */

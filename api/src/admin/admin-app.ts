@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { ITEM_ID } from "@flashgate/core";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { answer, dispatch, type Handlers, routeOf, type ServeParts } from "../dispatch.ts";
+import { giveUpLetter, listLetters, retryLetter, retryLetters } from "./dead-letters.ts";
 import {
   type AdminParts,
   createSale,
@@ -41,6 +42,10 @@ export function createAdminApp(parts: AdminParts & ServeParts): Express {
   serve("sales/:sale/reconciliation", { GET: readReconciliation(parts), POST: reconcile(parts) });
   serve("sales/:sale/attempts", { GET: listAttempts(parts) });
   serve("checkouts/:checkout", { GET: readCheckout(parts) });
+  serve("dead-letters", { GET: listLetters(parts) });
+  serve("dead-letters/retry", { POST: retryLetters(parts) });
+  serve("dead-letters/:checkout/retry", { POST: retryLetter(parts) });
+  serve("dead-letters/:checkout/give-up", { POST: giveUpLetter(parts) });
 
   app.use((request: Request, response: Response) =>
     answer(parts, request, response, { kind: "not_found", what: "route" }),

@@ -25,8 +25,17 @@ import { attemptView, reconciliationView, reportView, saleView, timelineView } f
 /** A change that somebody asked for on the ops port. */
 export interface AdminChange {
   readonly holder: string;
-  readonly action: "create_sale" | "pause_sale" | "resume_sale" | "reconcile_sale";
+  readonly action:
+    | "create_sale"
+    | "pause_sale"
+    | "resume_sale"
+    | "reconcile_sale"
+    | "retry_letter"
+    | "retry_letters"
+    | "give_up_letter";
   readonly saleId: string;
+  /** Where it is one checkout that was changed. */
+  readonly checkoutId?: string;
   readonly outcome: string;
 }
 
@@ -52,7 +61,7 @@ export function createSale(parts: AdminParts): Handler {
     if ("kind" in sale) return sale;
     const plan = { ...sale.plan, attempts: sale.plan.attempts ?? parts.recording };
     const outcome = await parts.ledger.schedule(plan, sale.catalogue);
-    told(parts, response, "create_sale", id, outcome);
+    told(parts, response, { action: "create_sale", saleId: id, outcome });
     const created = await parts.ledger.find(id);
     return created ? void sendCreated(response, saleView(created), `/v1/admin/sales/${id}`) : NO_SALE;
   };
@@ -84,7 +93,7 @@ export function setPaused(parts: AdminParts, paused: boolean): Handler {
   return async (request, response) => {
     const saleId = param(request, "sale");
     const outcome = await act(parts, saleId);
-    told(parts, response, action, saleId, wordOf(outcome));
+    told(parts, response, { action, saleId, outcome: wordOf(outcome) });
     switch (outcome.kind) {
       case "done":
         return void sendPrivate(response, { ...saleView(outcome.sale), gate: outcome.told ? "told" : "pending" });
@@ -116,7 +125,8 @@ export function reconcile(parts: AdminParts): Handler {
   return async (request, response) => {
     const saleId = param(request, "sale");
     const done = await reconcileSale(parts, saleId);
-    told(parts, response, "reconcile_sale", saleId, done ? `recovery_${done.recovery}` : "unknown_sale");
+    const outcome = done ? `recovery_${done.recovery}` : "unknown_sale";
+    told(parts, response, { action: "reconcile_sale", saleId, outcome });
     return done ? void sendPrivate(response, reconciliationView(done)) : NO_SALE;
   };
 }
@@ -150,12 +160,7 @@ export function readCheckout(parts: AdminParts): Handler {
   };
 }
 
-function told(
-  { onChange }: AdminParts,
-  response: Response,
-  action: AdminChange["action"],
-  saleId: string,
-  outcome: string,
-): void {
-  onChange({ holder: String(response.locals["holder"]), action, saleId, outcome });
+/** Writes a change into the audit log, with who asked for it. */
+export function told({ onChange }: AdminParts, response: Response, change: Omit<AdminChange, "holder">): void {
+  onChange({ holder: String(response.locals["holder"]), ...change });
 }

@@ -1,5 +1,6 @@
 import {
   type AuditReport,
+  type DeadLetter,
   isVerdict,
   type Line,
   type Reconciliation,
@@ -41,6 +42,19 @@ export function reportView(report: AuditReport): z.infer<typeof bodies.audit> {
 export function reconciliationView({ swept, report, recovery }: Reconciliation): z.infer<typeof bodies.reconciliation> {
   const { finalised = 0, paged = 0, expired = 0 } = swept ?? {};
   return { ...reportView(report), swept: { finalised, paged, expired }, recovery };
+}
+
+export function letterView(letter: DeadLetter): z.infer<typeof bodies.deadLetter> {
+  return {
+    checkout_id: letter.checkoutId,
+    sale_id: letter.saleId,
+    user_id: letter.userId,
+    epoch: letter.epoch,
+    cause: letter.cause,
+    tries: letter.tries,
+    first_failed_at: timeOf(letter.firstFailedAtMs),
+    last_failed_at: timeOf(letter.lastFailedAtMs),
+  };
 }
 
 export function attemptView(attempt: RecordedAttempt): z.infer<typeof bodies.attempt> {

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
 import { adoptionContract } from "./ledger-contract-adoption.ts";
 import { apartContract } from "./ledger-contract-apart.ts";
 import { attemptContract } from "./ledger-contract-attempts.ts";
+import { deadLetterContract } from "./ledger-contract-dead-letters.ts";
 import { historyContract } from "./ledger-contract-history.ts";
 import { orderContract } from "./ledger-contract-orders.ts";
 import { pageContract } from "./ledger-contract-pages.ts";
@@ -40,5 +41,6 @@ export function ledgerContract(name: string, makeLedger: () => Promise<LedgerHar
     historyContract(current);
     attemptContract(current);
     apartContract(current);
+    deadLetterContract(current);
   });
 }

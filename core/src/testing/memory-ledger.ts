@@ -22,6 +22,7 @@ import type { LedgerFacts } from "../domain/ledger-facts.ts";
 import { mergeLines, unitsOf } from "../domain/lines.ts";
 import type { Order } from "../domain/order.ts";
 import type { Sale, SalePlan } from "../domain/sale.ts";
+import { MemoryDeadLetters } from "./memory-dead-letters.ts";
 import { attemptsOf } from "./memory-history.ts";
 import { factsOf, snapshotOf } from "./memory-ledger-facts.ts";
 import { latestBeside, listOf } from "./memory-ledger-list.ts";
@@ -29,7 +30,7 @@ import { ordersOf } from "./memory-ledger-orders.ts";
 import { judgedOf, MemoryLedgerSale, type MemoryRow, type RowListener, recordOf, rowOf } from "./memory-ledger-sale.ts";
 
 /** The ledger in memory: each call is one atomic step that decides everything before it writes anything. */
-export class MemoryLedger implements Ledger {
+export class MemoryLedger extends MemoryDeadLetters implements Ledger {
   /** Refused attempts as they were recorded. */
   readonly refused: RefusedAttempt[] = [];
   readonly #clock: Clock;
@@ -37,6 +38,7 @@ export class MemoryLedger implements Ledger {
   readonly #onRow: RowListener;
 
   constructor(clock: Clock, onRow: RowListener = () => undefined) {
+    super(clock);
     this.#clock = clock;
     this.#onRow = onRow;
   }
@@ -57,7 +59,7 @@ export class MemoryLedger implements Ledger {
   }
 
   /** A sale's whole book, for whoever checks it between two steps. */
-  book(saleId: string): MemoryLedgerSale | undefined {
+  override book(saleId: string): MemoryLedgerSale | undefined {
     return this.#sales.get(saleId);
   }
 

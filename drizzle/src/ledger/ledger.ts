@@ -4,6 +4,7 @@ import { adoptSurvivors } from "./adoption.ts";
 import { recordRefused } from "./attempts.ts";
 import { readFacts } from "./audit-facts.ts";
 import { readStatus, recordsOf } from "./checkout-records.ts";
+import { countDeadLetters, deadAmong, deadLetters, failureOf, recordFailure, revive } from "./dead-letters.ts";
 import { attempts, saleOf } from "./history.ts";
 import { settleOne } from "./hold-settlement.ts";
 import { readOrder, readOrders } from "./orders.ts";
@@ -28,6 +29,12 @@ export function createLedger(pool: Pool): Ledger {
     entomb: (saleId, tombs, guard) => entomb(pool, saleId, tombs, guard),
     records: (saleId, checkoutIds) => recordsOf(pool, saleId, checkoutIds),
     status: (saleId, checkoutId) => readStatus(pool, saleId, checkoutId),
+    recordFailure: (failure) => recordFailure(pool, failure),
+    deadAmong: (saleId, checkoutIds) => deadAmong(pool, saleId, checkoutIds),
+    revive: (saleId, checkoutIds) => revive(pool, saleId, checkoutIds),
+    deadLetters: (query) => deadLetters(pool, query),
+    countDeadLetters: () => countDeadLetters(pool),
+    failureOf: (checkoutId) => failureOf(pool, checkoutId),
     facts: (saleId) => readFacts(pool, saleId),
     order: (userId, orderId) => readOrder(pool, userId, orderId),
     orders: (userId, page) => readOrders(pool, userId, page),

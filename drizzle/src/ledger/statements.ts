@@ -1,6 +1,7 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { Pool, PoolClient } from "pg";
 import { auditStatements } from "./audit-statements.ts";
+import { deadLetterStatements } from "./dead-letter-statements.ts";
 import { entryStatements } from "./entry-statements.ts";
 import { heldStatements } from "./held-statements.ts";
 import { historyStatements } from "./history-statements.ts";
@@ -22,6 +23,7 @@ export function prepareStatements(db: NodePgDatabase) {
     ...auditStatements(db),
     ...historyStatements(db),
     ...progressStatements(db),
+    ...deadLetterStatements(db),
   };
 }
 

@@ -66,6 +66,41 @@ export const attemptList = listOf(attempt).extend({
 
 const lines = z.array(z.object({ item_id: id, quantity: count }));
 
+/** A checkout that could not be judged. */
+export const deadLetter = z.object({
+  checkout_id: uuid,
+  sale_id: id,
+  user_id: z.string(),
+  epoch: count.describe("Of the opening that it was last held in."),
+  cause: z.string().describe("What the judge stumbled over last."),
+  tries: count,
+  first_failed_at: time,
+  last_failed_at: time,
+});
+
+const verdictState = z.enum(["confirmed", "rejected", "expired", "cancelled"]);
+const verdict = z.object({ state: verdictState, reason: rejectReason.exactOptional() });
+
+/** What became of a dead letter that was to be tried again. */
+export const retriedLetter = z.object({
+  checkout_id: uuid,
+  sale_id: id,
+  outcome: z.enum(["sent", "decided"]).describe("sent: on its way to the judge; decided: it has a verdict."),
+  verdict: verdict.nullable(),
+});
+
+export const retriedLetters = z.object({
+  sent: count,
+  decided: count,
+  not_held: count.describe("Not in the gate just now: try again once the sale's gate is open."),
+});
+
+/** What became of a dead letter that was to be given up. */
+export const givenUpLetter = retriedLetter.extend({
+  outcome: z.literal("decided"),
+  verdict,
+});
+
 /** All that is known of a checkout. */
 export const timeline = z.object({
   id: uuid,
@@ -85,11 +120,5 @@ export const timeline = z.object({
     })
     .nullable()
     .describe("Its row in the ledger."),
-  verdict: z
-    .object({
-      state: z.enum(["confirmed", "rejected", "expired", "cancelled"]),
-      reason: rejectReason.exactOptional(),
-      decided_at: time.nullable(),
-    })
-    .nullable(),
+  verdict: verdict.extend({ decided_at: time.nullable() }).nullable(),
 });

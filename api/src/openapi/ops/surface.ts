@@ -7,6 +7,7 @@ import { problemResponses } from "../problem-responses.ts";
 import type { JsonSchema } from "../schemas.ts";
 import type { Surface } from "../surface.ts";
 import { CHECKOUT_OPERATIONS } from "./checkouts.ts";
+import { DEAD_LETTER_OPERATIONS } from "./dead-letters.ts";
 import { SALE_OPERATIONS } from "./sales.ts";
 
 /** The ops port answers for itself where the token is missing, before anything of the api is asked. */
@@ -26,6 +27,7 @@ where it has GET; any other method is a 405. Errors are RFC 9457 problems with a
   tags: {
     sales: "Putting on, pausing, auditing and repairing sales",
     checkouts: "Looking up what became of one checkout",
+    "dead letters": "Checkouts that a fault keeps from their verdict: list, retry, give up",
   },
   securitySchemes: { ops_token: { type: "http", scheme: "bearer", description: "OPS_TOKEN." } },
   security: [{ ops_token: [] }],
@@ -33,7 +35,7 @@ where it has GET; any other method is a 405. Errors are RFC 9457 problems with a
     sale: { description: "A sale's id.", schema: { type: "string", pattern: ITEM_ID.source } },
     checkout: { description: "A checkout's id.", schema: { type: "string" } },
   },
-  operations: { ...SALE_OPERATIONS, ...CHECKOUT_OPERATIONS },
+  operations: { ...SALE_OPERATIONS, ...CHECKOUT_OPERATIONS, ...DEAD_LETTER_OPERATIONS },
   failures: (path, { problems, query }) => {
     const unreadable: readonly ProblemCode[] = path.includes("{") || query ? ["malformed"] : [];
     return { ...NO_TOKEN, ...problemResponses([...problems, ...unreadable, "unavailable"]) };

@@ -4,6 +4,7 @@ import type { CatalogueEntry, Item } from "../../domain/item.ts";
 import type { LedgerFacts } from "../../domain/ledger-facts.ts";
 import type { Line } from "../../domain/lines.ts";
 import type { Sale, SalePlan, SaleState } from "../../domain/sale.ts";
+import type { DeadLetterLedger } from "./dead-letter-ledger.ts";
 import type { OrderLedger } from "./order-ledger.ts";
 
 /** The life of sales in the ledger. Each method is one transaction. Outages throw. */
@@ -53,7 +54,10 @@ export type PauseReply =
 
 /** Where checkouts are judged. Each call is one READ COMMITTED transaction. Outages throw. */
 export interface CheckoutLedger {
-  /** Confirms all of the holds or none: `contested` when any count is not as expected; nothing is written then. */
+  /**
+   * Confirms all of the holds or none. `contested`, and nothing is written, when any count is not as expected, or a fault keeps
+   * one of them from being written.
+   */
   settleAll(saleId: string, epoch: number, holds: readonly Hold[]): Promise<Judged[] | "contested">;
   /**
    * Judges one hold with what the ledger says at that moment (see `judge`), and writes the verdict. An ended row that
@@ -72,10 +76,12 @@ export interface CheckoutLedger {
   status(saleId: string, checkoutId: string): Promise<LedgerStatus | null>;
 }
 
+/** `failed`: a fault keeps this very hold from being judged; it is no outage, and nothing was written. */
 export type SettleReply =
   | { readonly kind: "judged"; readonly judged: Judged }
   | { readonly kind: "dropped" }
-  | { readonly kind: "retry" };
+  | { readonly kind: "retry" }
+  | { readonly kind: "failed"; readonly error: unknown };
 
 export interface LedgerStatus {
   readonly record: CheckoutRecord | null;
@@ -154,4 +160,11 @@ export interface RecordedAttempt extends RefusedAttempt {
   readonly checkoutId: string | null;
 }
 
-export interface Ledger extends SaleLedger, CheckoutLedger, AuditLedger, AttemptLedger, HistoryLedger, OrderLedger {}
+export interface Ledger
+  extends SaleLedger,
+    CheckoutLedger,
+    DeadLetterLedger,
+    AuditLedger,
+    AttemptLedger,
+    HistoryLedger,
+    OrderLedger {}

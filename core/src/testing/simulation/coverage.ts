@@ -33,6 +33,8 @@ export const PROMISED: readonly string[] = [
   ...["pending", "decided"].map((status) => `poll ${status}`),
   ...["opened", "superseded", "closed"].map((outcome) => `recovery ${outcome}`),
   ...["closed", "draining"].map((outcome) => `close ${outcome}`),
+  ...["sent", "decided"].map((outcome) => `letter ${outcome}`),
+  "event dead_letter",
   "clock steps",
   "calls put aside",
   "recoveries between two primaries",

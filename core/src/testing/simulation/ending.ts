@@ -2,7 +2,7 @@ import { type AuditReport, audit } from "../../domain/audit.ts";
 import { CART_MS } from "../../domain/checkout.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import type { Shoppers } from "./shoppers.ts";
-import { close, recover, sweep, work } from "./staff.ts";
+import { close, recover, sweep, tendAll, work } from "./staff.ts";
 import { insist } from "./violation.ts";
 import type { World } from "./world.ts";
 
@@ -39,6 +39,7 @@ export class Ending {
       if (random.chance(0.5)) await world.arrive(orphan);
     }
     await this.#heal();
+    await this.#finish(tendAll(world));
     await this.#drain();
     const draw = random.next();
     if (draw < 0.3) await this.#sellOut();
