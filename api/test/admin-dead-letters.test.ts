@@ -20,8 +20,7 @@ afterEach(async () => {
   await Promise.all([shop.stop(), ops.close()]);
 });
 
-const asked = (method: string, path: string) =>
-  ask(ops.url, method, `/v1/admin/dead-letters${path}`, BEARER);
+const asked = (method: string, path: string) => ask(ops.url, method, `/v1/admin/dead-letters${path}`, BEARER);
 
 /** A checkout that is a dead letter. */
 async function letter(userId: string): Promise<{ readonly id: string; readonly ticket: string }> {

@@ -194,10 +194,11 @@ update "flashgate"."checkouts" set "units" = hold.units, "mode" = hold.mode, "de
 -- releaseSale
 update "flashgate"."sales" set "items_held" = "flashgate"."sales"."items_held" - $1::int where ("flashgate"."sales"."id" = $2 and "flashgate"."sales"."epoch" = coalesce($3::int, "flashgate"."sales"."epoch"));
 
--- saleBeside
-select "id" from "flashgate"."sales" where ("flashgate"."sales"."id" <> $1 and "flashgate"."sales"."opens_at" < $2 and "flashgate"."sales"."closes_at" > $3) order by "flashgate"."sales"."opens_at" desc, "flashgate"."sales"."id" desc limit $4;
 -- reviveDead
 update "flashgate"."dead_letters" set "dead_at" = null where ("flashgate"."dead_letters"."sale_id" = $1 and "flashgate"."dead_letters"."checkout_id" = any($2::text[]));
+
+-- saleBeside
+select "id" from "flashgate"."sales" where ("flashgate"."sales"."id" <> $1 and "flashgate"."sales"."opens_at" < $2 and "flashgate"."sales"."closes_at" > $3) order by "flashgate"."sales"."opens_at" desc, "flashgate"."sales"."id" desc limit $4;
 
 -- saleNow
 select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts", clock_timestamp() from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
