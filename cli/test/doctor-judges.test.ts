@@ -74,7 +74,7 @@ describe("the settings", () => {
 ✖ must have at least 32 bytes: make one with "openssl rand -hex 32"
   → at TICKET_SECRET`;
     expect(told(judgeSettings("api", refusal))).toEqual([
-      "fault: the api needs DATABASE_URL, which is not set → set DATABASE_URL",
+      'fault: the api needs DATABASE_URL, which is not set → set DATABASE_URL, or start "flashgate up" and name its folder with --data',
       'fault: TICKET_SECRET of the api is not usable → TICKET_SECRET must have at least 32 bytes: make one with "openssl rand -hex 32"',
     ]);
   });
