@@ -161,7 +161,7 @@ describe("Postgres", () => {
       /^warning: the clock of Postgres is 0.3 s ahead of this machine's → let both follow the same time servers/,
     );
     expect(one(judgeClock("Redis", { aheadMs: -600_000, roundTripMs: 2 }))).toMatch(
-      /^fault: the clock of Redis is 600 s behind this machine's/,
+      /^fault: the clock of Redis is 600.0 s behind this machine's/,
     );
   });
 });
