@@ -74,7 +74,7 @@ describe("the settings", () => {
 ✖ must have at least 32 bytes: make one with "openssl rand -hex 32"
   → at TICKET_SECRET`;
     expect(told(judgeSettings("api", refusal))).toEqual([
-      "fault: the api needs DATABASE_URL, which is not set → set DATABASE_URL",
+      'fault: the api needs DATABASE_URL, which is not set → set DATABASE_URL, or start "flashgate up" and name its folder with --data',
       'fault: TICKET_SECRET of the api is not usable → TICKET_SECRET must have at least 32 bytes: make one with "openssl rand -hex 32"',
     ]);
   });
@@ -161,7 +161,7 @@ describe("Postgres", () => {
       /^warning: the clock of Postgres is 0.3 s ahead of this machine's → let both follow the same time servers/,
     );
     expect(one(judgeClock("Redis", { aheadMs: -600_000, roundTripMs: 2 }))).toMatch(
-      /^fault: the clock of Redis is 600 s behind this machine's/,
+      /^fault: the clock of Redis is 600.0 s behind this machine's/,
     );
   });
 });

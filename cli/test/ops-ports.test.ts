@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { samplesOf } from "../src/watch/metrics-text.ts";
 import { type OpsAddresses, OpsPorts } from "../src/watch/ops-ports.ts";
@@ -57,4 +59,17 @@ test("a token that is not theirs is told with its remedy", async () => {
   const url = await openPage(TOKEN, API);
   const ports = openPorts(() => ({ api: [url] }), "another");
   await expect(ports.read()).rejects.toThrow(`${url} does not take the ops token: set OPS_TOKEN to the processes' own`);
+});
+
+test("a process that is frozen is waited for a moment, and the others are told all the same", async () => {
+  const api = await openPage(TOKEN, API);
+  const frozen = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void frozen.close());
+  await once(frozen, "listening");
+  const { port } = frozen.address() as { port: number };
+  const ports = openPorts(() => ({ api: [api], worker: [`http://127.0.0.1:${port}`] }));
+  expect(await ports.read()).toEqual({
+    attempts: { held: 12, sold_out: 3 },
+    instances: { api: { known: 1, answering: 1 }, worker: { known: 1, answering: 0 } },
+  });
 });

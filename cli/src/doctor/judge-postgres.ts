@@ -1,3 +1,4 @@
+import { fixed } from "../numbers.ts";
 import { type Finding, fault, warning } from "./finding.ts";
 
 const VERSION_MIN = 14;
@@ -84,7 +85,7 @@ const APART_MS_NOTED = 250;
 export function judgeClock(server: string, { aheadMs, roundTripMs }: ClockDifference): Finding[] {
   const apartMs = Math.max(0, Math.abs(aheadMs) - roundTripMs / 2);
   if (apartMs <= APART_MS_NOTED) return [];
-  const what = `the clock of ${server} is ${Math.abs(aheadMs) / 1_000} s ${aheadMs > 0 ? "ahead of" : "behind"} this machine's`;
+  const what = `the clock of ${server} is ${fixed(Math.abs(aheadMs) / 1_000)} s ${aheadMs > 0 ? "ahead of" : "behind"} this machine's`;
   const fix = "let both follow the same time servers (chrony, systemd-timesyncd)";
   return [apartMs > APART_MS_MAX ? fault(what, fix) : warning(what, fix)];
 }

@@ -3,6 +3,9 @@ import { type Finding, fault, warning } from "./finding.ts";
 /** One fault of zod's report: what is wrong, and of which setting. */
 const ISSUE = /✖ (.*)\n\s*→ at (\S+)/g;
 const MISSING = /received undefined$/;
+/** What an instance of one's own has too. */
+const STORES = new Set(["DATABASE_URL", "REDIS_URL"]);
+const OR_UP = ', or start "flashgate up" and name its folder with --data';
 
 /**
  * What a process says of its own environment when it refuses to start: a finding for each setting, or one for what is
@@ -11,7 +14,7 @@ const MISSING = /received undefined$/;
 export function judgeSettings(service: string, refusal: string): Finding[] {
   const issues = [...refusal.matchAll(ISSUE)].map(([, message = "", setting = ""]) =>
     MISSING.test(message)
-      ? fault(`the ${service} needs ${setting}, which is not set`, `set ${setting}`)
+      ? fault(`the ${service} needs ${setting}, which is not set`, `set ${setting}${STORES.has(setting) ? OR_UP : ""}`)
       : fault(`${setting} of the ${service} is not usable`, `${setting} ${message}`),
   );
   if (issues.length > 0) return issues;

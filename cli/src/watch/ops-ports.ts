@@ -14,6 +14,8 @@ export interface OpsReading {
 }
 
 const ATTEMPTS = "checkout_attempts_total";
+/** How long a process may take to answer. */
+const PATIENCE_MS = 1_000;
 
 /** Asks every process for its metrics, each over a connection that is kept. */
 export class OpsPorts {
@@ -50,14 +52,24 @@ export class OpsPorts {
     await this.#leave(new Set());
   }
 
+  /** Null for a process that does not answer in time, or not so. */
   async #page(url: string): Promise<Sample[] | null> {
     const connection = this.#connections.get(url) ?? new Connection(url);
     this.#connections.set(url, connection);
     const headers = { authorization: `Bearer ${this.#token}` };
+    // One that is frozen must not hide the others: its connection is given up, which ends the wait.
+    const patience = setTimeout(() => this.#giveUp(url), PATIENCE_MS);
     const { status, body } = await connection.send({ method: "GET", path: "/metrics", headers });
-    if (status === 401)
+    clearTimeout(patience);
+    if (status === 401) {
       throw new CommandFault(`${url} does not take the ops token: set OPS_TOKEN to the processes' own`);
+    }
     return status === 200 ? samplesOf(body) : null;
+  }
+
+  #giveUp(url: string): void {
+    void this.#connections.get(url)?.close();
+    this.#connections.delete(url);
   }
 
   /** Ends the connections to all others. */
