@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { count } from "./count-option.ts";
+import { endProgram } from "./fleet/ending.ts";
 import { Deployment } from "./recording/deployment.ts";
 import { measure, type Plan } from "./recording/measure.ts";
 import { reportText } from "./recording/report.ts";
@@ -41,10 +43,5 @@ async function run({ json = false, ...plan }: Options): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new InvalidArgumentError("a whole number from 1 on is wanted");
+  endProgram();
 }

@@ -1,9 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { Argument, Command, InvalidArgumentError } from "commander";
+import { Argument, Command } from "commander";
+import { count } from "./count-option.ts";
 import { FIGURES } from "./figures/catalogue.ts";
 import { DEFAULTS, type Figure, type Settings } from "./figures/figure.ts";
 import { type Report, reportText, type Take, takeOf } from "./figures/report.ts";
+import { endProgram } from "./fleet/ending.ts";
 import { machineOf } from "./siege/machine.ts";
 
 interface Options extends Omit<Settings, "ratePerS" | "idleS"> {
@@ -50,6 +52,7 @@ async function bench(names: readonly string[], options: Options): Promise<void> 
   process.stdout.write(json ? text : `${reportText(report)}\n`);
   if (out !== undefined) writeFileSync(resolve(out), text);
   if (!report.ok) process.exitCode = 1;
+  endProgram();
 }
 
 async function takeAll(names: readonly string[], times: number, settings: Settings): Promise<Report> {
@@ -72,10 +75,4 @@ async function takeAll(names: readonly string[], times: number, settings: Settin
     settings,
     takes,
   };
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new InvalidArgumentError("a whole number from 1 on is wanted");
 }

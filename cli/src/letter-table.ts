@@ -1,5 +1,6 @@
 import type { DeadLetter, GiveUpOutcome, RetryOutcome } from "@flashgate/core";
 import type { Palette } from "./palette.ts";
+import { alignedLines } from "./table.ts";
 
 /** Dead letters as an aligned table, in the order given. */
 export function letterTable(letters: readonly DeadLetter[], { dim }: Palette): string {
@@ -14,13 +15,8 @@ export function letterTable(letters: readonly DeadLetter[], { dim }: Palette): s
     letter.cause,
   ]);
   const head = ["checkout", "sale", "user", "tries", "first failed (UTC)", "last failed (UTC)", "cause"];
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd();
-  return [dim(line(head)), ...rows.map(line)].join("\n");
+  const [title, ...lines] = alignedLines(head, rows);
+  return [dim(title), ...lines].join("\n");
 }
 
 function secondOf(atMs: number): string {

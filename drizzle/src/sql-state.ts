@@ -1,10 +1,17 @@
 /** SQLSTATE of an error, also where Drizzle wrapped the driver's; null for errors that are not the server's. */
 export function sqlStateOf(error: unknown): string | null {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    const code = (at as { code?: unknown }).code;
+  for (const at of chainOf(error)) {
+    const { code } = at as { readonly code?: unknown };
     if (typeof code === "string" && /^[0-9A-Z]{5}$/.test(code)) return code;
   }
   return null;
+}
+
+/** An error and its causes; one that is its own cause ends it. */
+function chainOf(error: unknown): readonly Error[] {
+  const chain = new Set<Error>();
+  for (let at = error; at instanceof Error && !chain.has(at); at = at.cause) chain.add(at);
+  return [...chain];
 }
 
 /** Whether the server refused what it was given: not a value of its type, against a constraint, or a trigger's own refusal. */
@@ -24,8 +31,7 @@ const UNANSWERED = "Query read timeout";
 /** Whether an error of a transaction says nothing about what was asked of it: asked again later, it may pass. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof ConnectionLost || NOT_NOW.test(sqlStateOf(error) ?? "")) return true;
-  for (let at = error; at instanceof Error; at = at.cause) if (at.message === UNANSWERED) return true;
-  return false;
+  return chainOf(error).some(({ message }) => message === UNANSWERED);
 }
 
 /** A transaction whose connection could not be had, or did not even roll back: what it did may stand or not. */

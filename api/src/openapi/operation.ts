@@ -36,6 +36,11 @@ export interface Success {
   readonly content?: Readonly<Record<string, SchemaName | typeof TEXT | JsonSchema>>;
 }
 
+/** A success with a body of that schema. */
+export function done(what: string, schema: SchemaName): Success {
+  return { as: "done", what, content: { "application/json": schema } };
+}
+
 /** A body that is a text of its media type. */
 export const TEXT = { schema: { type: "string" } } as const;
 

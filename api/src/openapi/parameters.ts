@@ -49,6 +49,13 @@ const RESPONSE_HEADERS: Readonly<Record<string, string>> = {
 /** Whether an answer always has a header, or only where there is something to say. */
 export type HeaderNeeds = Readonly<Record<string, "always" | "sometimes">>;
 
+/** What answers that share a response need, by the names that each carries: a header of all of them is always there. */
+export function headerNeedsOf(named: readonly (readonly string[])[]): HeaderNeeds {
+  return Object.fromEntries(
+    named.flat().map((name) => [name, named.every((names) => names.includes(name)) ? "always" : "sometimes"]),
+  );
+}
+
 /** Headers of every answer that passed the front door. */
 const ALWAYS: HeaderNeeds = { "x-request-id": "always", "ratelimit-policy": "sometimes", ratelimit: "sometimes" };
 

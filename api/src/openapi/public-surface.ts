@@ -2,7 +2,7 @@ import { ITEM_ID, ORDER_ID } from "@flashgate/core";
 import { USER_ID_WORDS } from "../authentication/authenticator.ts";
 import type { ProblemCode } from "../problems.ts";
 import { OPERATIONS } from "./operations.ts";
-import { problemResponses } from "./problem-responses.ts";
+import { problemResponses, unreadable } from "./problem-responses.ts";
 import type { Surface } from "./surface.ts";
 
 const EVERYBODY: readonly ProblemCode[] = ["rate_limited", "unavailable"];
@@ -42,9 +42,6 @@ other method is a 405. Errors are RFC 9457 problems with a stable \`code\`; clie
     file: { description: "A file that the page names.", schema: { type: "string" } },
   },
   operations: OPERATIONS,
-  failures: (path, { problems, query, shopper }) => {
-    // A path whose part is not UTF-8, and a query that does not fit.
-    const unreadable: readonly ProblemCode[] = path.includes("{") || query ? ["malformed"] : [];
-    return problemResponses([...problems, ...unreadable, ...(shopper ? SHOPPER : []), ...EVERYBODY]);
-  },
+  failures: (path, { problems, query, shopper }) =>
+    problemResponses([...problems, ...unreadable(path, query), ...(shopper ? SHOPPER : []), ...EVERYBODY]),
 };

@@ -2,6 +2,7 @@ import { type AttemptRecording, generatedCatalogue, LIMIT_PER_USER } from "@flas
 import { createPool } from "@flashgate/drizzle";
 import { v7 } from "uuid";
 import { Fleet } from "../fleet/fleet.ts";
+import { whenSelling } from "../fleet/sale-opening.ts";
 import { until } from "../fleet/until.ts";
 import { Stores } from "../siege/stores.ts";
 import { familyCpuMs } from "./cpu-time.ts";
@@ -57,14 +58,8 @@ export class Deployment {
     const window = { opensAtMs, closesAtMs: opensAtMs + WINDOW_MS, settleUntilMs: opensAtMs + 2 * WINDOW_MS };
     const plan = { id, ...window, limitPerUser: LIMIT_PER_USER, attempts };
     await this.#stores.ledger.schedule(plan, generatedCatalogue(id, items));
-    const { opening } = await this.#stores.gate();
-    const sells = async () => {
-      const sale = await this.#stores.ledger.find(id);
-      if (sale?.state !== "open" || !(await opening.isOpen(id, sale.openEpoch))) return false;
-      return isAdmitting(this.apiUrl, id);
-    };
-    if (await until(sells, READY_MS_MAX)) return id;
-    throw new Error("the sale did not open: see the scheduler's log");
+    await whenSelling(this.#stores, id, () => isAdmitting(this.apiUrl, id));
+    return id;
   }
 
   /** Resolves once so many units are sold and none is held any more. Throws where that takes too long. */

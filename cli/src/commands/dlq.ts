@@ -11,7 +11,7 @@ import { CommandFault } from "../command-fault.ts";
 import { letterJson, letterTable, type Tended, tendedJson, tendedLine, wentWell } from "../letter-table.ts";
 import { grouped } from "../numbers.ts";
 import { dataOption } from "./data-option.ts";
-import { findAddresses, type Stores, withStores } from "./stores.ts";
+import { findAddresses, queueUrlOf, type Stores, withStores } from "./stores.ts";
 import { colours, print, printJson } from "./terminal.ts";
 
 const LIST_MAX = 10_000;
@@ -81,7 +81,7 @@ async function retry(
   if (sale !== undefined && !all) command.error("error: --sale goes with --all");
   const addresses = await findAddresses(data);
   await withStores(addresses, (stores) =>
-    withQueue(addresses.redisUrl, async (queue) => {
+    withQueue(queueUrlOf(addresses), async (queue) => {
       const parts = { ...stores, queue };
       if (!all) return tell(checkoutIds, json, (checkoutId) => retryDeadLetter(parts, checkoutId));
       await requireSale(stores, sale);
@@ -120,10 +120,9 @@ async function requireSale({ ledger }: Pick<Stores, "ledger">, saleId: string | 
   throw new CommandFault(`--sale: the ledger knows no sale "${saleId}": list them with "flashgate sale list"`);
 }
 
-/** The queue is where the processes have it: at an address of its own, or with the gate. */
-async function withQueue<Result>(redisUrl: string, work: (queue: SettlementQueue) => Promise<Result>): Promise<Result> {
+async function withQueue<Result>(url: string, work: (queue: SettlementQueue) => Promise<Result>): Promise<Result> {
   const { BullSettlementQueue } = await import("@flashgate/redis");
-  const queue = new BullSettlementQueue({ url: process.env["REDIS_QUEUE_URL"] || redisUrl, onFault: () => undefined });
+  const queue = new BullSettlementQueue({ url, onFault: () => undefined });
   try {
     await queue.whenReady();
     return await work(queue);

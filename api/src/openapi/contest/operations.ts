@@ -1,13 +1,6 @@
 import * as bodies from "../bodies/contest.ts";
-import { type Operation, type Success, TEXT } from "../operation.ts";
-import type { SchemaName } from "../schemas.ts";
+import { done, type Operation, TEXT } from "../operation.ts";
 import type { Refusal } from "./refusals.ts";
-
-const done = (what: string, schema: SchemaName): Success => ({
-  as: "done",
-  what,
-  content: { "application/json": schema },
-});
 
 /** The contest's two-call API: every path, and what it does with each of its methods. */
 export const CONTEST_OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation<Refusal>>>>> = {

@@ -1,5 +1,6 @@
 import { type ContestAnswer, replyOf } from "../../contest/answers.ts";
-import { type HeaderNeeds, responseHeaders } from "../parameters.ts";
+import { responsesByStatus } from "../by-status.ts";
+import { headerNeedsOf, responseHeaders } from "../parameters.ts";
 import { type JsonSchema, refTo, type SchemaName } from "../schemas.ts";
 
 /** Everything that the contest's routes answer but a success. */
@@ -43,12 +44,7 @@ const EXAMPLES: Readonly<{ [Kind in Refusal]: ContestAnswer & { readonly kind: K
 
 /** The responses of an operation that may answer these, by status. */
 export function refusalResponses(kinds: readonly Refusal[]): Readonly<Record<string, JsonSchema>> {
-  const byStatus = new Map<number, Refusal[]>();
-  for (const kind of kinds) {
-    const { status } = replyOf(EXAMPLES[kind]);
-    byStatus.set(status, [...(byStatus.get(status) ?? []), kind]);
-  }
-  return Object.fromEntries([...byStatus].map(([status, same]) => [String(status), responseOf(same)]));
+  return responsesByStatus(kinds, (kind) => replyOf(EXAMPLES[kind]).status, responseOf);
 }
 
 function responseOf(kinds: readonly Refusal[]): JsonSchema {
@@ -57,7 +53,7 @@ function responseOf(kinds: readonly Refusal[]): JsonSchema {
   const [first, ...others] = schemas;
   return {
     description: replies.map(({ text }, index) => `${messageIn(text) ?? kinds[index]}.`).join(" "),
-    headers: responseHeaders(headersOf(replies)),
+    headers: responseHeaders(headerNeedsOf(replies.map(headerNamesOf))),
     content: {
       "application/json": {
         schema: others.length === 0 ? first : { anyOf: schemas },
@@ -75,11 +71,6 @@ function messageIn(text: string): string | undefined {
   return (JSON.parse(text) as { readonly message?: string }).message;
 }
 
-/** A header that all of them carry is always there. */
-function headersOf(replies: readonly ReturnType<typeof replyOf>[]): HeaderNeeds {
-  const names = new Set(replies.flatMap(({ headers = {} }) => Object.keys(headers)));
-  const needs = [...names].map((name) => {
-    return [name, replies.every(({ headers = {} }) => name in headers) ? "always" : "sometimes"] as const;
-  });
-  return { "cache-control": "always", ...Object.fromEntries(needs) };
+function headerNamesOf({ headers = {} }: ReturnType<typeof replyOf>): readonly string[] {
+  return ["cache-control", ...Object.keys(headers)];
 }

@@ -1,5 +1,5 @@
 import type { ProblemCode } from "../../problems.ts";
-import { problemResponses } from "../problem-responses.ts";
+import { problemResponses, unreadable } from "../problem-responses.ts";
 import type { Surface } from "../surface.ts";
 import { CONTEST_OPERATIONS } from "./operations.ts";
 import { type Refusal, refusalResponses } from "./refusals.ts";
@@ -17,8 +17,8 @@ in the query, in a JSON body or in a form. Errors are \`{message, errors}\`; wha
   },
   operations: CONTEST_OPERATIONS,
   failures: (path, { problems }) => {
-    // A path whose part is not UTF-8 never reaches a route, and neither does what is too much for an address.
-    const before: readonly ProblemCode[] = [...(path.includes("{") ? (["malformed"] as const) : []), "rate_limited"];
+    // A path that cannot be read never reaches a route, and neither does what is too much for an address.
+    const before: readonly ProblemCode[] = [...unreadable(path, null), "rate_limited"];
     return { ...problemResponses(before), ...refusalResponses([...problems, "unavailable"]) };
   },
 };

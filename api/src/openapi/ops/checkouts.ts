@@ -1,4 +1,4 @@
-import type { Operation } from "../operation.ts";
+import { done, type Operation } from "../operation.ts";
 
 /** What operators look up of checkouts. */
 export const CHECKOUT_OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
@@ -7,7 +7,7 @@ export const CHECKOUT_OPERATIONS: Readonly<Record<string, Readonly<Record<string
       id: "readTimeline",
       tag: "checkouts",
       summary: "One checkout: its attempt, hold, row and verdict, with their times",
-      answers: [{ as: "done", what: "All that is known of it.", content: { "application/json": "CheckoutTimeline" } }],
+      answers: [done("All that is known of it.", "CheckoutTimeline")],
       problems: ["checkout_not_found"],
     },
   },

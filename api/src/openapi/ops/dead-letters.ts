@@ -1,12 +1,5 @@
 import { deadLettersQuery, ofSaleQuery } from "../../list-query.ts";
-import type { Operation, Success } from "../operation.ts";
-import type { SchemaName } from "../schemas.ts";
-
-const done = (what: string, schema: SchemaName): Success => ({
-  as: "done",
-  what,
-  content: { "application/json": schema },
-});
+import { done, type Operation } from "../operation.ts";
 
 /** What operators do with checkouts that could not be judged. */
 export const DEAD_LETTER_OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {

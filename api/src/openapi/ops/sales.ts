@@ -1,16 +1,9 @@
 import { attemptsQuery } from "../../admin/attempts-query.ts";
 import { salesQuery } from "../../list-query.ts";
 import type { ProblemCode } from "../../problems.ts";
-import type { Operation, Success } from "../operation.ts";
-import type { SchemaName } from "../schemas.ts";
+import { done, type Operation } from "../operation.ts";
 
-const done = (what: string, schema: SchemaName): Success => ({
-  as: "done",
-  what,
-  content: { "application/json": schema },
-});
-
-const paused: Success = done("The sale as it is now, and whether its gate knows.", "PausedSale");
+const paused = done("The sale as it is now, and whether its gate knows.", "PausedSale");
 const NO_SALE: readonly ProblemCode[] = ["sale_not_found"];
 
 /** What operators do with sales. */

@@ -3,7 +3,7 @@ import { answerOf, type ProblemCode } from "../../problems.ts";
 import { TEXT } from "../operation.ts";
 import { responseHeadersOf } from "../parameters.ts";
 import { PROBLEM_EXAMPLES } from "../problem-examples.ts";
-import { problemResponses } from "../problem-responses.ts";
+import { problemResponses, unreadable } from "../problem-responses.ts";
 import type { JsonSchema } from "../schemas.ts";
 import type { Surface } from "../surface.ts";
 import { CHECKOUT_OPERATIONS } from "./checkouts.ts";
@@ -36,8 +36,8 @@ where it has GET; any other method is a 405. Errors are RFC 9457 problems with a
     checkout: { description: "A checkout's id.", schema: { type: "string" } },
   },
   operations: { ...SALE_OPERATIONS, ...CHECKOUT_OPERATIONS, ...DEAD_LETTER_OPERATIONS },
-  failures: (path, { problems, query }) => {
-    const unreadable: readonly ProblemCode[] = path.includes("{") || query ? ["malformed"] : [];
-    return { ...NO_TOKEN, ...problemResponses([...problems, ...unreadable, "unavailable"]) };
-  },
+  failures: (path, { problems, query }) => ({
+    ...NO_TOKEN,
+    ...problemResponses([...problems, ...unreadable(path, query), "unavailable"]),
+  }),
 };
