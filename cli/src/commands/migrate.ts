@@ -3,10 +3,10 @@ import { CommandFault } from "../command-fault.ts";
 import { faultLine } from "../fault-line.ts";
 import { dataOption } from "./data-option.ts";
 import { findDatabase } from "./stores.ts";
-import { print } from "./terminal.ts";
+import { print, printJson } from "./terminal.ts";
 
 /** As whom api, worker and scheduler work, unless another name is given; and as whom an exporter looks. */
-const PROCESS_ROLE = "flashgate_process";
+export const PROCESS_ROLE = "flashgate_process";
 const MONITOR_ROLE = "flashgate_monitor";
 const ROLE_PASSWORD = "DATABASE_ROLE_PASSWORD";
 const MONITOR_PASSWORD = "DATABASE_MONITOR_PASSWORD";
@@ -16,6 +16,7 @@ interface MigrateOptions {
   readonly data: string;
   readonly role?: string;
   readonly monitorRole?: string;
+  readonly json?: boolean;
 }
 
 /** `flashgate migrate` */
@@ -39,29 +40,35 @@ export function addMigrate(program: Command): void {
         `likewise a role for exporters, with ${MONITOR_PASSWORD}: it reads what Postgres says of itself, and no row`,
       ).preset(MONITOR_ROLE),
     )
-    .addHelpText(
-      "after",
-      `\nEnvironment: DATABASE_URL (else the instance that runs on --data), ${ROLE_PASSWORD}, ${MONITOR_PASSWORD}`,
-    )
+    .option("--json", "for machines: what is there now")
+    .addHelpText("after", HELP)
     .action(migrateAs);
 }
 
-async function migrateAs({ data, role, monitorRole }: MigrateOptions): Promise<void> {
+async function migrateAs({ data, role, monitorRole, json }: MigrateOptions): Promise<void> {
   const rolePassword = role === undefined ? "" : passwordIn(ROLE_PASSWORD);
   const monitorPassword = monitorRole === undefined ? "" : passwordIn(MONITOR_PASSWORD);
   const databaseUrl = await findDatabase(data);
   await migrateLedger(databaseUrl);
-  print("The ledger's schema is up to date.");
-  if (role !== undefined) {
-    await grantRole(databaseUrl, rolePassword, role);
-    print(`The role ${role} may work on it: name it in the DATABASE_URL of api, worker and scheduler.`);
-  }
+  if (role !== undefined) await grantRole(databaseUrl, rolePassword, role);
   if (monitorRole !== undefined) {
     const { grantMonitorRole } = await import("@flashgate/drizzle");
     await grantMonitorRole(databaseUrl, monitorRole, monitorPassword).catch(cannotMake("exporters"));
-    print(`The role ${monitorRole} may watch it.`);
   }
+  if (json) return printJson({ schema: "up_to_date", role: role ?? null, monitor_role: monitorRole ?? null });
+  print("The ledger's schema is up to date.");
+  if (role !== undefined) {
+    print(`The role ${role} may work on it: name it in the DATABASE_URL of api, worker and scheduler.`);
+  }
+  if (monitorRole !== undefined) print(`The role ${monitorRole} may watch it.`);
 }
+
+const HELP = `
+Environment: DATABASE_URL (else the instance that runs on --data), ${ROLE_PASSWORD}, ${MONITOR_PASSWORD}
+
+Examples:
+  flashgate migrate
+  ${ROLE_PASSWORD}=… flashgate migrate --role`;
 
 /** Throws a CommandFault with the reason when the schema cannot be brought up to date. */
 export async function migrateLedger(databaseUrl: string): Promise<void> {

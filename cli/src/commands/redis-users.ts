@@ -16,16 +16,20 @@ export function addRedisUsers(program: Command): void {
       'Prints three users as lines of redis.conf or of an ACL file, with their passwords hashed: "flashgate_gate" for the REDIS_URL of api and worker, "flashgate_opener" for that of the scheduler, "flashgate_queue" for the REDIS_QUEUE_URL of all of them. Each may do what its process does and no more: only the opener can load scripts. "flashgate up" does it by itself for its own Redis.',
     )
     .addOption(new Option("--acl-file <path>", "write them there, as an ACL file that lets nobody else in"))
-    .addHelpText(
-      "after",
-      `\nEnvironment: ${Object.values(PASSWORDS).join(", ")} (≥ ${BYTES_MIN} bytes each); with ${MONITOR_PASSWORD},\nalso "flashgate_monitor" for probes and exporters: what the server says of itself, and no key.`,
-    )
+    .addHelpText("after", HELP)
     .action(async ({ aclFile }: { aclFile?: string }) => {
       const lines = await userLines(process.env);
       if (aclFile === undefined) for (const line of lines) print(line);
       else writeAclFile(aclFile, lines);
     });
 }
+
+const HELP = `
+Environment: ${Object.values(PASSWORDS).join(", ")} (≥ ${BYTES_MIN} bytes each); with ${MONITOR_PASSWORD},
+also "flashgate_monitor" for probes and exporters: what the server says of itself, and no key.
+
+Example:
+  flashgate redis-users >> redis.conf`;
 
 /** The lines, with the passwords of `env`. Throws a CommandFault that names every password that is missing or short. */
 export async function userLines(env: NodeJS.ProcessEnv): Promise<string[]> {
