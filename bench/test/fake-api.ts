@@ -17,12 +17,16 @@ export class FakeApis {
 
   static async listen(names: readonly string[]): Promise<FakeApis> {
     const apis = new FakeApis(names);
-    await Promise.all(apis.#servers.map((server) => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))));
+    await Promise.all(
+      apis.#servers.map((server) => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))),
+    );
     return apis;
   }
 
   private constructor(names: readonly string[]) {
-    this.#servers = names.map((name) => http.createServer((request, response) => void this.#answer(name, request, response)));
+    this.#servers = names.map((name) =>
+      http.createServer((request, response) => void this.#answer(name, request, response)),
+    );
   }
 
   get ports(): number[] {

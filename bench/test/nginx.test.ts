@@ -50,18 +50,30 @@ async function startNginx(): Promise<void> {
     ]),
   );
   const conf = places.told("nginx", readFileSync(join(ROOT, "deploy/nginx/nginx.conf"), "utf8"));
-  writeFileSync(join(folder, "nginx.conf"), listeningOn(conf, HOST, (port) => places.port("nginx", port)));
+  writeFileSync(
+    join(folder, "nginx.conf"),
+    listeningOn(conf, HOST, (port) => places.port("nginx", port)),
+  );
   const { file, env } = await findNginx(process.env, CACHE_DIR, new AbortController().signal);
   const args = ["-e", "stderr", "-p", folder, "-c", join(folder, "nginx.conf")];
-  execFileSync(file, ["-t", ...args], { env, stdio: "pipe" });
   const log = openSync(join(folder, "log"), "a");
+  execFileSync(file, ["-t", ...args], { env, stdio: ["ignore", log, log] });
   const child = spawn(file, args, { env, stdio: ["ignore", log, log] });
   closeSync(log);
   stop = async () => {
     child.kill("SIGQUIT");
     await once(child, "exit");
   };
-  await expect.poll(() => fetch(`${door}/livez`).then((answer) => answer.status, () => 0), { timeout: 10_000 }).toBe(200);
+  await expect
+    .poll(
+      () =>
+        fetch(`${door}/livez`).then(
+          (answer) => answer.status,
+          () => 0,
+        ),
+      { timeout: 10_000 },
+    )
+    .toBe(200);
 }
 
 beforeAll(async () => {
@@ -86,7 +98,12 @@ beforeEach(async () => {
 
 describe("nginx", () => {
   it("says itself who asks and by which way, whatever they claim", async () => {
-    const claims = { "x-forwarded-for": "9.9.9.9", forwarded: "for=9.9.9.9", "x-forwarded-proto": "https", "x-forwarded-host": "evil" };
+    const claims = {
+      "x-forwarded-for": "9.9.9.9",
+      forwarded: "for=9.9.9.9",
+      "x-forwarded-proto": "https",
+      "x-forwarded-host": "evil",
+    };
     await fetch(`${door}/who`, { headers: { ...claims, "x-request-id": "mine-1" } });
     const [seen] = apis.askedFor("/who");
     expect(seen?.headers).toMatchObject({

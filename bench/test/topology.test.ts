@@ -10,7 +10,20 @@ const HANDED_ON = ["AUTH", "JWT_JWKS_URL", "RATE_LIMIT_USER", "RATE_LIMIT_ADDRES
 
 it("runs the compose file as plain processes: streams, waits, sells under restarts, stops in time", async () => {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !HANDED_ON.includes(name)));
-  const args = [PROGRAM, "--json", "--items", "20000", "--buyers", "32", "--rate", "100", "--seconds", "15", "--wait", "3"];
+  const args = [
+    PROGRAM,
+    "--json",
+    "--items",
+    "20000",
+    "--buyers",
+    "32",
+    "--rate",
+    "100",
+    "--seconds",
+    "15",
+    "--wait",
+    "3",
+  ];
   const run = await promisify(execFile)(process.execPath, args, { env }).catch((failed) => failed);
   expect(run.stderr).toBe("");
   const account: Rehearsal = JSON.parse(run.stdout);

@@ -22,7 +22,10 @@ describe("the users of Redis", () => {
   const urlOf = (user: RedisUser) => urlFor(server.redisUrl, user, PASSWORDS[user]);
 
   beforeAll(async () => {
-    server = await startTestServices({ redisOnly: true, redisUsers: [...redisUsers(PASSWORDS), monitorUser("a probe")] });
+    server = await startTestServices({
+      redisOnly: true,
+      redisUsers: [...redisUsers(PASSWORDS), monitorUser("a probe")],
+    });
     for (const user of ["gate", "opener", "queue"] as const) {
       const redis = connect(urlOf(user), `test-${user}`, "answer");
       users.set(user, redis);

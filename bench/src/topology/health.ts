@@ -17,7 +17,11 @@ export function becomesHealthy(
   return until(over, timeoutMs, { everyMs: 100 }).then((ended) => ended && isRunning());
 }
 
-async function passes([kind, ...words]: readonly string[], env: NodeJS.ProcessEnv, timeoutMs: number): Promise<boolean> {
+async function passes(
+  [kind, ...words]: readonly string[],
+  env: NodeJS.ProcessEnv,
+  timeoutMs: number,
+): Promise<boolean> {
   const [file = "", ...args] = kind === "CMD-SHELL" ? ["sh", "-c", ...words] : words;
   // the images' way to ask over HTTP, which not every machine has
   if (file === "wget") return (await fetch(args.at(-1) ?? "", { signal: AbortSignal.timeout(timeoutMs) })).ok;

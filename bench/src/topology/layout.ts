@@ -1,7 +1,4 @@
-      return ["PORT", "OPS_PORT"].flatMap((setting) => {
-        const port = service.environment[setting];
-        return port ? [Number(port)] : [];
-      });/** Finds a place on this machine for all that the services of a compose file know by ports and paths. */
+/** Finds a place on this machine for all that the services of a compose file know by ports and paths. */
 import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { freePort } from "@flashgate/local";
@@ -78,7 +75,10 @@ function portsOf(service: ComposeService, paths: ReadonlyMap<string, string>): n
     case "nginx":
       return listenersOf(readFileSync(paths.get(NGINX_CONF) ?? "", "utf8")).map(({ port }) => port);
     case "own":
-      return ["PORT", "OPS_PORT"].flatMap((setting) => Number(service.environment[setting] ?? []) || []);
+      return ["PORT", "OPS_PORT"].flatMap((setting) => {
+        const port = service.environment[setting];
+        return port ? [Number(port)] : [];
+      });
     case "left_out":
       return [];
     default:

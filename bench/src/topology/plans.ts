@@ -62,7 +62,10 @@ export class Plans {
     const program = await findNginx(env, CACHE_DIR, signal);
     const conf = join(folder, "nginx.conf");
     const there = places.told(name, this.#nginxConf(name));
-    writeFileSync(conf, listeningOn(there, HOST, (port) => places.port(name, port)));
+    writeFileSync(
+      conf,
+      listeningOn(there, HOST, (port) => places.port(name, port)),
+    );
     const { entrypoint = [], command } = this.service(name);
     const [, ...words] = [...entrypoint, ...command];
     return this.#plan(name, [program.file, ...words, "-p", folder, "-c", conf], program.env);

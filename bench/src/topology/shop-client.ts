@@ -37,7 +37,9 @@ export class ShopClient {
     const overAtMs = performance.now() + OPEN_MS_MAX;
     for (;;) {
       // several at once, so that the balancer asks every api
-      const answers = await Promise.all(Array.from({ length: 6 }, () => this.checkout(body.id ?? "", "first", "purchase", "once")));
+      const answers = await Promise.all(
+        Array.from({ length: 6 }, () => this.checkout(body.id ?? "", "first", "purchase", "once")),
+      );
       if (answers.every((answer) => answer.status === 202)) return body.id;
       if (performance.now() > overAtMs) throw new Error(`sale ${body.id} does not sell: ${answers[0]?.status}`);
       await delay(LOOK_MS);

@@ -29,9 +29,18 @@ export interface StoreParts {
 }
 
 /** The Postgres of local, with the image's superuser and database, and the command's flags. */
-export async function startPostgres({ service, told, secret, port, folder, env, signal }: StoreParts): Promise<ServerLife> {
+export async function startPostgres({
+  service,
+  told,
+  secret,
+  port,
+  folder,
+  env,
+  signal,
+}: StoreParts): Promise<ServerLife> {
   const { POSTGRES_USER: user, POSTGRES_DB: database, POSTGRES_PASSWORD_FILE: file } = service.environment;
-  if (!user || !database || !file) throw new Error("the postgres of the compose file names no user, database or password");
+  if (!user || !database || !file)
+    throw new Error("the postgres of the compose file names no user, database or password");
   const password = secret(told(file));
   const recipe = await postgresRecipe({ dataDir: folder, password, durable: true, env }, signal);
   const plan = recipe.plan(port);
