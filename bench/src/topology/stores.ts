@@ -1,5 +1,4 @@
 /** Postgres and Redis in the place of their images: with the flags, the users and the data that the compose file names. */
-import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   CACHE_DIR,
@@ -16,6 +15,8 @@ import { becomesHealthy } from "./health.ts";
 import { HOST } from "./places.ts";
 
 const PROBE_MS_MAX = 1_000;
+/** Where the image starts its server. */
+const REDIS_DATA = "/data";
 
 export interface StoreParts {
   readonly service: ComposeService;
@@ -74,8 +75,6 @@ async function makeSuperuser(url: string, user: string, password: string, databa
 export async function startRedis({ service, told, port, folder, env, signal }: StoreParts): Promise<ServerLife> {
   const program = await findRedis(env, CACHE_DIR, signal);
   const wrapper = await deathSignal("SIGTERM", env);
-  const data = join(folder, "redis");
-  mkdirSync(data, { recursive: true, mode: 0o700 });
   const [, ...flags] = service.command;
   // its tools are beside it
   const probeEnv = { ...program.env, PATH: `${dirname(program.file)}:${env["PATH"] ?? ""}` };
@@ -84,7 +83,17 @@ export async function startRedis({ service, told, port, folder, env, signal }: S
     {
       name: "redis",
       logFile: join(folder, "redis.log"),
-      command: [...wrapper, program.file, ...flags.map(told), "--bind", HOST, "--port", String(port), "--dir", data],
+      command: [
+        ...wrapper,
+        program.file,
+        ...flags.map(told),
+        "--bind",
+        HOST,
+        "--port",
+        String(port),
+        "--dir",
+        told(REDIS_DATA),
+      ],
       env: program.env,
       account: undefined,
       stopSignal: service.stop_signal ?? "SIGTERM",
