@@ -2,7 +2,7 @@
 FROM node:24.11.0-bookworm-slim AS build
 WORKDIR /build
 COPY . .
-RUN npm ci --no-audit --no-fund && npm run build && deploy/assemble.sh /image
+RUN npm ci --ignore-scripts --no-audit --no-fund && npm run build && deploy/assemble.sh /image
 
 # What runs, owned by root and written by nobody.
 FROM node:24.11.0-bookworm-slim AS run

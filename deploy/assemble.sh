@@ -10,7 +10,8 @@ for manifest in */package.json; do
   mkdir -p "$target/$(dirname "$manifest")"
   cp "$manifest" "$target/$manifest"
 done
-(cd "$target" && npm ci --workspace @flashgate/cli --omit=dev --omit=optional --no-audit --no-fund)
+# What a dependency would like to run while it is installed is not needed, and is not run.
+(cd "$target" && npm ci --workspace @flashgate/cli --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund)
 
 # npm has linked the rooms that are needed; the others were there for the lock file's sake.
 for manifest in */package.json; do

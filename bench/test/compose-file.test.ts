@@ -160,6 +160,36 @@ describe("the compose file", () => {
   });
 });
 
+describe("what watches", () => {
+  it("scrapes every process and exporter, over a network that both are on", () => {
+    const { scrape_configs: jobs } = parse(text("monitoring/prometheus/prometheus.yml"), { merge: true }) as {
+      readonly scrape_configs: readonly {
+        readonly static_configs: readonly { readonly targets: readonly string[] }[];
+      }[];
+    };
+    const targets = jobs.flatMap((job) => job.static_configs.flatMap((config) => config.targets));
+    const processes = own.flatMap(([name, { environment }]) =>
+      environment["OPS_PORT"] ? [`${name}:${environment["OPS_PORT"]}`] : [],
+    );
+    const exporters = ["redis-exporter:9121", "postgres-exporter:9187"];
+    expect([...targets].sort()).toEqual([...processes, ...exporters, "localhost:9090"].sort());
+    const networksOf = (name: string) => Object.keys(compose.services[name]?.networks ?? {});
+    for (const target of [...processes, ...exporters]) {
+      expect(networksOf(target.split(":")[0] ?? ""), target).toContain("ops");
+    }
+    expect(networksOf("prometheus")).toContain("ops");
+  });
+
+  it("is handed everything that the repository holds for it, and nothing that is not there", () => {
+    const mounted = Object.values(compose.services).flatMap(({ volumes }) =>
+      volumes.flatMap((volume) => (volume.startsWith("./") ? [volume.split(":")[0]?.slice(2) ?? ""] : [])),
+    );
+    const grafana = readdirSync(join(ROOT, "monitoring/grafana")).map((name) => `monitoring/grafana/${name}`);
+    expect(mounted.sort()).toEqual([...grafana, "deploy/nginx/nginx.conf", "monitoring/prometheus"].sort());
+    for (const path of mounted) expect(statSync(join(ROOT, path)).isFile(), path).toBe(path.endsWith(".conf"));
+  });
+});
+
 describe("the secrets", () => {
   const folder = () => {
     const made = mkdtempSync(join(tmpdir(), "flashgate-secrets-"));
