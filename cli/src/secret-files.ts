@@ -62,7 +62,8 @@ function givePassword(env: NodeJS.ProcessEnv, name: string, variable: string): s
   if (given !== "" && given !== password) {
     return [`${variable} is not the password that ${name} holds: leave it out of one of them`];
   }
-  url.password = password;
+  // set as it is, "%41" would be read as "A"
+  url.password = encodeURIComponent(password);
   env[name] = url.href;
   return [];
 }

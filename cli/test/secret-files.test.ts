@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { takeSecrets } from "../src/secret-files.ts";
 
-const FILES: Readonly<Record<string, string>> = { "/s/token": "a token\n", "/s/queue": "p/w@:", "/s/empty": " \n" };
+const FILES: Readonly<Record<string, string>> = { "/s/token": "a token\n", "/s/queue": "p/w@:%41", "/s/empty": " \n" };
 
 function read(file: string): string {
   const text = FILES[file];
@@ -26,7 +26,7 @@ test("a password goes into the URL that has none, however it is spelled", () => 
   takeSecrets(env, read);
   expect(env["DATABASE_URL"]).toBe("postgres://flashgate_process:plain@postgres:5432/flashgate");
   expect(env["REDIS_URL"]).toBe("redis://flashgate_gate:own@redis:6379");
-  expect(decodeURIComponent(new URL(env["REDIS_QUEUE_URL"] ?? "").password)).toBe("p/w@:");
+  expect(decodeURIComponent(new URL(env["REDIS_QUEUE_URL"] ?? "").password)).toBe("p/w@:%41");
   const once = { ...env };
   takeSecrets(env, read);
   expect(env).toEqual(once);
@@ -35,7 +35,7 @@ test("a password goes into the URL that has none, however it is spelled", () => 
 test("a password without a URL is left to the command that asks for it", () => {
   const env = { REDIS_QUEUE_PASSWORD_FILE: "/s/queue" };
   takeSecrets(env, read);
-  expect(env).toEqual({ REDIS_QUEUE_PASSWORD: "p/w@:" });
+  expect(env).toEqual({ REDIS_QUEUE_PASSWORD: "p/w@:%41" });
 });
 
 test("every fault is named at once, and no secret is told", () => {

@@ -25,7 +25,7 @@ export async function makeRole(
   }
   const url = new URL(databaseUrl);
   url.username = role;
-  url.password = password;
+  url.password = encodeURIComponent(password);
   return url.href;
 }
 

@@ -4,7 +4,6 @@ export { findRedis } from "./find-redis.ts";
 export { LocalServicesError } from "./local-services-error.ts";
 export { freePort } from "./port.ts";
 export { postgresRecipe } from "./postgres-server.ts";
-export type { Program } from "./program.ts";
 export { redisRecipe } from "./redis-server.ts";
 export type { RestartLimit } from "./restart-budget.ts";
 export { CACHE_DIR, type LocalPids, type LocalServicesOptions } from "./run.ts";
