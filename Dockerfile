@@ -21,6 +21,7 @@ COPY --from=build /flashgate/cli/package.json cli/
 COPY cli/bin cli/bin
 RUN npm ci --omit=dev --omit=optional --no-audit --no-fund && npm cache clean --force
 COPY redis/lua redis/lua
+COPY monitoring/threads monitoring/threads
 COPY drizzle/migrations drizzle/migrations
 COPY --from=build /flashgate/core/dist core/dist
 COPY --from=build /flashgate/redis/dist redis/dist

@@ -2,10 +2,19 @@ import type { Clock } from "@flashgate/core";
 import type { Request, Response } from "express";
 import type { Access } from "./access.ts";
 import { allowOrigin } from "./cors.ts";
-import type { Problem } from "./problems.ts";
+import { codeOf, type Problem } from "./problems.ts";
 import { addressKey } from "./rate-limits/address-key.ts";
+import { noteOf, type RequestNote, traceIdOf } from "./request-note.ts";
 import { sendOptions, sendProblem } from "./responses.ts";
 import type { Handler } from "./routes/route.ts";
+
+/** What an answer was about, for its line in the log. */
+export interface Answered extends RequestNote {
+  readonly requestId: string;
+  readonly traceId: string | undefined;
+  /** The problem's code, or what the route says came of it. */
+  readonly outcome: string;
+}
 
 /** What every surface needs to answer. */
 export interface ServeParts extends Pick<Access, "allowances" | "corsOrigins" | "tlsOnly"> {
@@ -13,8 +22,8 @@ export interface ServeParts extends Pick<Access, "allowances" | "corsOrigins" | 
   /** A number in [0, 1): spreads Retry-After. */
   readonly random: () => number;
   readonly requestId: () => string;
-  /** Told of every answer of a known route: its pattern, method, status, seconds. */
-  readonly observe: (route: string, method: string, statusCode: number, seconds: number) => void;
+  /** Told of every answer: the pattern of its route, method, status, seconds. */
+  readonly observe: (route: string, method: string, statusCode: number, seconds: number, about: Answered) => void;
   /** Told of every error that no outcome stands for. */
   readonly onError: (error: unknown, requestId: string) => void;
   /** Whether the process is about to stop: connections are not kept. */
@@ -37,21 +46,34 @@ export function routeOf(path: string, handlers: Handlers): Route {
   return { path, handlers, allow: methods.join(", ") };
 }
 
+const UNAVAILABLE = { kind: "unavailable" } as const;
+/** The route of what no route answers. */
+const UNMATCHED = "unmatched";
+/** What came of a request that was answered, where the route has no word of its own for it. */
+const ANSWERED = "answered";
+
 /** Lets the route's handler answer, and answers for it where it names a problem or fails. */
 export async function dispatch(parts: ServeParts, route: Route, request: Request, response: Response): Promise<void> {
   const startedMs = parts.clock.nowMs();
+  const traceparent = request.headers["traceparent"];
   const requestId = stamp(parts, request, response, route.allow);
   if (parts.stopping()) response.setHeader("connection", "close");
+  let problem: Problem | undefined;
   try {
-    const problem = await handle(parts, route, request, response, startedMs);
+    problem = await handle(parts, route, request, response, startedMs);
     if (problem) sendProblem(response, problem, requestId, parts.random);
   } catch (error) {
     // A client that went away is no failure of ours.
     if (request.destroyed && !request.complete) return;
-    sendProblem(response, { kind: "unavailable" }, requestId, parts.random);
+    problem = UNAVAILABLE;
+    sendProblem(response, problem, requestId, parts.random);
     parts.onError(error, requestId);
   }
-  parts.observe(route.path, request.method, response.statusCode, (parts.clock.nowMs() - startedMs) / 1_000);
+  const note = noteOf(request);
+  const outcome = problem ? codeOf(problem) : (note.outcome ?? ANSWERED);
+  const about = { ...note, requestId, traceId: traceIdOf(traceparent), outcome };
+  const seconds = (parts.clock.nowMs() - startedMs) / 1_000;
+  parts.observe(route.path, request.method, response.statusCode, seconds, about);
 }
 
 async function handle(
@@ -71,7 +93,11 @@ async function handle(
 
 /** Answers with a problem where no route does. */
 export function answer(parts: ServeParts, request: Request, response: Response, problem: Problem): void {
-  sendProblem(response, problem, stamp(parts, request, response), parts.random);
+  const requestId = stamp(parts, request, response);
+  sendProblem(response, problem, requestId, parts.random);
+  const traceId = traceIdOf(request.headers["traceparent"]);
+  const about = { requestId, traceId, outcome: codeOf(problem) };
+  parts.observe(UNMATCHED, request.method, response.statusCode, 0, about);
 }
 
 const REQUEST_ID = /^[A-Za-z0-9_-]{1,64}$/;

@@ -1,4 +1,4 @@
-export { connect, ready } from "./connection.ts";
+export { connect, probe, ready } from "./connection.ts";
 export { BACKLOG_MAX, type GateOptions, openFeed, openGate, type RedisGate } from "./gate.ts";
 export { BullSettlementConsumer, type PageResult, type SettlementConsumerOptions } from "./settlement-consumer.ts";
 export { BullSettlementQueue, type SettlementQueueOptions } from "./settlement-queue.ts";

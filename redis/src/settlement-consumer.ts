@@ -1,5 +1,5 @@
 import { PAGE_CHECKOUTS_MAX, type Page } from "@flashgate/core";
-import { Worker } from "bullmq";
+import { type Telemetry as Tracing, Worker } from "bullmq";
 import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
 
 /** What becomes of a page job. `retry` and a thrown error deliver it again, after a backoff. */
@@ -11,6 +11,8 @@ export interface SettlementConsumerOptions {
   readonly concurrency: number;
   readonly settle: (page: Page) => Promise<PageResult>;
   readonly onFault: (error: unknown) => void;
+  /** Where pages are to be traced. */
+  readonly tracing?: Tracing;
 }
 
 /** A job's lock: past it without a renewal another worker takes the page over, which the ledger's keys make harmless. */
@@ -24,8 +26,9 @@ const FAILED_KEPT = { age: 24 * 3_600, count: 1_000 };
 /** Takes page jobs off the queue, any number of processes side by side. */
 export class BullSettlementConsumer {
   readonly #worker: Worker;
+  #finished = 0;
 
-  constructor({ url, concurrency, settle, onFault }: SettlementConsumerOptions) {
+  constructor({ url, concurrency, settle, onFault, tracing }: SettlementConsumerOptions) {
     this.#worker = new Worker(
       QUEUE_NAME,
       async (job) => {
@@ -41,12 +44,22 @@ export class BullSettlementConsumer {
         removeOnComplete: { count: 0 },
         removeOnFail: FAILED_KEPT,
         autorun: false,
+        ...(tracing ? { telemetry: tracing } : {}),
       },
     );
     this.#worker.on("error", onFault);
+    this.#worker.on("completed", () => {
+      this.#finished += 1;
+    });
     this.#worker.on("failed", (_job, error) => {
+      this.#finished += 1;
       if (!(error instanceof PageRetry)) onFault(error);
     });
+  }
+
+  /** Pages it was done with, in whatever way, since it was made. */
+  get finished(): number {
+    return this.#finished;
   }
 
   async start(): Promise<void> {

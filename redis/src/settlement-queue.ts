@@ -1,8 +1,9 @@
-import { PAGE_CHECKOUTS_MAX, type Page, type SettlementQueue } from "@flashgate/core";
-import { Queue } from "bullmq";
+import { PAGE_CHECKOUTS_MAX, type Page, type QueueLoad, type QueueReader, type SettlementQueue } from "@flashgate/core";
+import { Queue, type Telemetry as Tracing } from "bullmq";
 import type { Redis } from "ioredis";
 import { connect, ready } from "./connection.ts";
 import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
+import { loadOf } from "./queue-load.ts";
 
 /** How long a checkout waits for company before its page leaves. */
 export const PAGE_COLLECT_MS = 3;
@@ -16,6 +17,8 @@ export interface SettlementQueueOptions {
   readonly url: string;
   /** Told of every page whose enqueue failed or timed out; the sweep will page its holds again. */
   readonly onFault: (page: Page, error: unknown) => void;
+  /** Where pages are to be traced. */
+  readonly tracing?: Tracing;
 }
 
 /**
@@ -25,14 +28,14 @@ export interface SettlementQueueOptions {
  *   (empty) ── first checkout: start the timer ──▶ collecting ── 200 checkouts, or the timer ──▶ enqueued, (empty)
  * ```
  */
-export class BullSettlementQueue implements SettlementQueue {
+export class BullSettlementQueue implements SettlementQueue, QueueReader {
   readonly #redis: Redis;
   readonly #queue: Queue;
   readonly #onFault: SettlementQueueOptions["onFault"];
   readonly #collecting = new Map<string, { page: Page & { checkoutIds: string[] }; timer: NodeJS.Timeout }>();
   readonly #underWay = new Set<Promise<void>>();
 
-  constructor({ url, onFault }: SettlementQueueOptions) {
+  constructor({ url, onFault, tracing }: SettlementQueueOptions) {
     this.#onFault = onFault;
     this.#redis = connect(url, "queue", "answer");
     this.#queue = new Queue(QUEUE_NAME, {
@@ -42,6 +45,7 @@ export class BullSettlementQueue implements SettlementQueue {
       skipVersionCheck: true,
       streams: { events: { maxLen: EVENTS_KEPT } },
       defaultJobOptions: { attempts: ATTEMPTS_MAX, backoff: { type: "fixed", delay: RETRY_MS } },
+      ...(tracing ? { telemetry: tracing } : {}),
     });
     this.#queue.on("error", () => undefined);
   }
@@ -60,6 +64,15 @@ export class BullSettlementQueue implements SettlementQueue {
 
   async enqueue(page: Page): Promise<void> {
     await this.#queue.add("page", page);
+  }
+
+  load(): Promise<QueueLoad> {
+    return loadOf(this.#queue);
+  }
+
+  /** Resolves while the server of the queue answers; for readiness. */
+  async ping(): Promise<void> {
+    await this.#redis.ping();
   }
 
   /** Resolves once pages can be enqueued; before that, enqueuing fails. */
