@@ -128,7 +128,7 @@ async function openWorld(config: ApiConfig) {
   const http = createHttpMetrics(registry);
   const observe: ServeParts["observe"] = (route, method, status, seconds, about) => {
     http.observe(route, method, status, seconds);
-    requests.note({ ...about, route, method, status, durationMs: seconds * 1_000 });
+    requests.note({ ...about, route, method, status, durationMs: Math.round(seconds * 1_000) });
   };
   return { ...instruments, clock, pool, pings, observe, ledger: createLedger(pool), gate, events, queue };
 }

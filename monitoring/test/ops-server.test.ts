@@ -66,6 +66,13 @@ describe("/metrics", () => {
     expect(parseExposition(body).get("things_total")).toBe(3);
   });
 
+  it("tells of each dependency whether it answers", async () => {
+    const { ops } = await start({ checks: [up("redis"), down("postgres", false)] });
+    const samples = parseExposition((await ask(`${ops.url}/metrics`)).body);
+    expect(samples.get('flashgate_dependency_up{dependency="redis"}')).toBe(1);
+    expect(samples.get('flashgate_dependency_up{dependency="postgres"}')).toBe(0);
+  });
+
   it("answers 500 and logs when a metric cannot be collected", async () => {
     const { ops, registry, records } = await start();
     const collect = () => Promise.reject(new Error("no count"));

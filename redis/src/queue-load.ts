@@ -11,14 +11,12 @@ export async function loadOf(queue: Queue): Promise<QueueLoad> {
     queue.getJobs([...OPEN], 0, 0, true),
     queue.isPaused(),
   ]);
-  // One that was done meanwhile is there no more.
-  const madeMs = first.flatMap((job) => (job ? [job.timestamp] : []));
   return {
     waiting: counts["waiting"] ?? 0,
     active: counts["active"] ?? 0,
     delayed: counts["delayed"] ?? 0,
     failed: counts["failed"] ?? 0,
     paused,
-    oldestMs: madeMs.length > 0 ? Math.min(...madeMs) : null,
+    oldestMs: first.length > 0 ? Math.min(...first.map((job) => job.timestamp)) : null,
   };
 }
