@@ -31,8 +31,6 @@ const schema = z
     LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
     /** How long the start waits for Postgres and Redis, seconds. */
     STARTUP_WAIT_S: z.coerce.number().int().min(0).max(3_600).default(60),
-    /** Of an OpenTelemetry collector that takes OTLP over HTTP; without it nothing is traced. */
-    OTEL_EXPORTER_OTLP_ENDPOINT: z.literal("").transform(() => undefined).or(z.url()).optional(),
   })
   .superRefine(
     (env, context) => {

@@ -93,9 +93,9 @@ type Memory = ReturnType<typeof openMemory>;
 /** Everything outside this process that the api talks to, once it is there. */
 async function openWorld(config: ApiConfig) {
   const clock = { nowMs: () => Date.now() };
-  const { DATABASE_POOL: max, LOG_LEVEL: level, OTEL_EXPORTER_OTLP_ENDPOINT: tracesEndpoint } = config;
-  const instruments = await openInstruments({ service: "api", clock, level, tracesEndpoint });
-  const { lines, registry, telemetry, tracing } = instruments;
+  const { DATABASE_POOL: max, LOG_LEVEL: level } = config;
+  const instruments = openInstruments({ service: "api", clock, level });
+  const { lines, registry, telemetry } = instruments;
   const queueUrl = config.REDIS_QUEUE_URL ?? config.REDIS_URL;
   const pool = createPool({
     url: config.DATABASE_URL,
@@ -120,7 +120,6 @@ async function openWorld(config: ApiConfig) {
   const queue = new BullSettlementQueue({
     url: queueUrl,
     onFault: (page, error) => lines.pageNotEnqueued(page.saleId, error),
-    ...(tracing ? { tracing: tracing.queue } : {}),
   });
   await queue.whenReady();
   const pings = { redis: () => gate.ping(), postgres: askPostgres, queue: () => queue.ping() };

@@ -16,5 +16,4 @@ export * from "./registry.ts";
 export * from "./request-log.ts";
 export * from "./startup.ts";
 export * from "./telemetry.ts";
-export * from "./tracing.ts";
 export * from "./user-hash.ts";

@@ -10,15 +10,13 @@ export interface LoggerOptions {
   readonly level: LevelWithSilent;
   /** Takes each line, its line feed included. Default: standard output. */
   readonly destination?: { write(line: string): void };
-  /** Where traces are made: the one that a line belongs to. */
-  readonly traceId?: () => string | undefined;
 }
 
 /**
- * A logger of JSON lines: `time` (ISO 8601), `level` (a word), `service`, `pid`, `msg`, an error under `err`, and where
- * there is a trace its `trace_id`. Every line passes the redaction as a whole, so no call has to think of it.
+ * A logger of JSON lines: `time` (ISO 8601), `level` (a word), `service`, `pid`, `msg`, and an error under `err`.
+ * Every line passes the redaction as a whole, so no call has to think of it.
  */
-export function createLogger({ service, level, destination, traceId }: LoggerOptions): Logger {
+export function createLogger({ service, level, destination }: LoggerOptions): Logger {
   const options = {
     level,
     base: { service, pid: process.pid },
@@ -26,7 +24,6 @@ export function createLogger({ service, level, destination, traceId }: LoggerOpt
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: (thrown: unknown) => errorFields(thrown) },
     hooks: { streamWrite: redact },
-    ...(traceId ? { mixin: () => ({ trace_id: traceId() }) } : {}),
   };
   return destination ? pino(options, destination) : pino(options);
 }

@@ -32,7 +32,7 @@ export class SharedFacts {
       label: "of",
       read: () => {
         const now = clock.nowMs();
-        return (["gates", "queue", "books"] as const).map((of) => [of, secondsOf(now - this.#seenMs[of])]);
+        return (["gates", "queue", "books"] as const).map((of) => [of, secondsOf(now - this.#seenMs[of])] as const);
       },
     });
   }
@@ -63,7 +63,7 @@ export class SharedFacts {
       read: () => {
         const totals = this.#gates?.totals;
         if (!totals) return [];
-        return (["available", "held", "sold"] as const).map((state) => [state, totals[state]]);
+        return (["available", "held", "sold"] as const).map((state) => [state, totals[state]] as const);
       },
     });
     createGauge(registry, {
@@ -91,7 +91,7 @@ export class SharedFacts {
       read: () => {
         const load = this.#load;
         if (!load) return [];
-        return (["waiting", "active", "delayed", "failed"] as const).map((state) => [state, load[state]]);
+        return (["waiting", "active", "delayed", "failed"] as const).map((state) => [state, load[state]] as const);
       },
     });
     createGauge(registry, {

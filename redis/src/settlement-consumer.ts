@@ -1,5 +1,5 @@
 import { PAGE_CHECKOUTS_MAX, type Page } from "@flashgate/core";
-import { type Telemetry as Tracing, Worker } from "bullmq";
+import { Worker } from "bullmq";
 import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
 
 /** What becomes of a page job. `retry` and a thrown error deliver it again, after a backoff. */
@@ -11,8 +11,6 @@ export interface SettlementConsumerOptions {
   readonly concurrency: number;
   readonly settle: (page: Page) => Promise<PageResult>;
   readonly onFault: (error: unknown) => void;
-  /** Where pages are to be traced. */
-  readonly tracing?: Tracing;
 }
 
 /** A job's lock: past it without a renewal another worker takes the page over, which the ledger's keys make harmless. */
@@ -28,7 +26,7 @@ export class BullSettlementConsumer {
   readonly #worker: Worker;
   #finished = 0;
 
-  constructor({ url, concurrency, settle, onFault, tracing }: SettlementConsumerOptions) {
+  constructor({ url, concurrency, settle, onFault }: SettlementConsumerOptions) {
     this.#worker = new Worker(
       QUEUE_NAME,
       async (job) => {
@@ -44,7 +42,6 @@ export class BullSettlementConsumer {
         removeOnComplete: { count: 0 },
         removeOnFail: FAILED_KEPT,
         autorun: false,
-        ...(tracing ? { telemetry: tracing } : {}),
       },
     );
     this.#worker.on("error", onFault);

@@ -1,5 +1,5 @@
 import { PAGE_CHECKOUTS_MAX, type Page, type QueueLoad, type QueueReader, type SettlementQueue } from "@flashgate/core";
-import { Queue, type Telemetry as Tracing } from "bullmq";
+import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { connect, ready } from "./connection.ts";
 import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
@@ -17,8 +17,6 @@ export interface SettlementQueueOptions {
   readonly url: string;
   /** Told of every page whose enqueue failed or timed out; the sweep will page its holds again. */
   readonly onFault: (page: Page, error: unknown) => void;
-  /** Where pages are to be traced. */
-  readonly tracing?: Tracing;
 }
 
 /**
@@ -35,7 +33,7 @@ export class BullSettlementQueue implements SettlementQueue, QueueReader {
   readonly #collecting = new Map<string, { page: Page & { checkoutIds: string[] }; timer: NodeJS.Timeout }>();
   readonly #underWay = new Set<Promise<void>>();
 
-  constructor({ url, onFault, tracing }: SettlementQueueOptions) {
+  constructor({ url, onFault }: SettlementQueueOptions) {
     this.#onFault = onFault;
     this.#redis = connect(url, "queue", "answer");
     this.#queue = new Queue(QUEUE_NAME, {
@@ -45,7 +43,6 @@ export class BullSettlementQueue implements SettlementQueue, QueueReader {
       skipVersionCheck: true,
       streams: { events: { maxLen: EVENTS_KEPT } },
       defaultJobOptions: { attempts: ATTEMPTS_MAX, backoff: { type: "fixed", delay: RETRY_MS } },
-      ...(tracing ? { telemetry: tracing } : {}),
     });
     this.#queue.on("error", () => undefined);
   }

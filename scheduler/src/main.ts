@@ -28,9 +28,9 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
   const failpoints = readFailpoints(env);
   const access = readOpsAccess(env);
   const clock = { nowMs: () => Date.now() };
-  const { LOG_LEVEL: level, OTEL_EXPORTER_OTLP_ENDPOINT: tracesEndpoint } = config;
-  const instruments = await openInstruments({ service: "scheduler", clock, level, tracesEndpoint });
-  const { lines, registry, logger, telemetry, tracing } = instruments;
+  const { LOG_LEVEL: level } = config;
+  const instruments = openInstruments({ service: "scheduler", clock, level });
+  const { lines, registry, logger, telemetry } = instruments;
 
   const { pool, gate, queue, checks } = await openStores(config, instruments, clock);
   const { holds, opening, reader } = gate;
@@ -52,7 +52,6 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
         { name: "queue", run: () => queue.close() },
         { name: "gate", run: () => gate.close() },
         { name: "ledger", run: () => pool.end() },
-        { name: "traces", run: () => tracing?.close() },
         { name: "ops", run: () => ops.close() },
       ],
       { lines, clock, boundMs: CLOSE_MS_MAX },
@@ -63,7 +62,7 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
 }
 
 /** Waits for Postgres and Redis and connects to them. */
-async function openStores(config: SchedulerConfig, { lines, registry, telemetry, tracing }: Instruments, clock: Clock) {
+async function openStores(config: SchedulerConfig, { lines, registry, telemetry }: Instruments, clock: Clock) {
   const queueUrl = config.REDIS_QUEUE_URL ?? config.REDIS_URL;
   const pool = createPool({
     url: config.DATABASE_URL,
@@ -87,7 +86,6 @@ async function openStores(config: SchedulerConfig, { lines, registry, telemetry,
   const queue = new BullSettlementQueue({
     url: queueUrl,
     onFault: (page, error) => lines.pageNotEnqueued(page.saleId, error),
-    ...(tracing ? { tracing: tracing.queue } : {}),
   });
   await queue.whenReady();
   const checks = [

@@ -34,9 +34,9 @@ export async function startWorker(env: NodeJS.ProcessEnv): Promise<void> {
   const failpoints = readFailpoints(env);
   const access = readOpsAccess(env);
   const clock = { nowMs: () => Date.now() };
-  const { LOG_LEVEL: level, OTEL_EXPORTER_OTLP_ENDPOINT: tracesEndpoint } = config;
-  const instruments = await openInstruments({ service: "worker", clock, level, tracesEndpoint });
-  const { lines, registry, logger, tracing } = instruments;
+  const { LOG_LEVEL: level } = config;
+  const instruments = openInstruments({ service: "worker", clock, level });
+  const { lines, registry, logger } = instruments;
 
   const stores = await openStores(config, instruments, clock);
   const { pool, gate, queue, checks } = stores;
@@ -47,7 +47,6 @@ export async function startWorker(env: NodeJS.ProcessEnv): Promise<void> {
     concurrency: config.PAGE_CONCURRENCY,
     settle: (page) => runPageJob(parts, page),
     onFault: (error) => lines.pageFailed(error),
-    ...(tracing ? { tracing: tracing.queue } : {}),
   });
   const { OPS_HOST: host, OPS_PORT: port } = config;
   const ops = await startOpsServer({ host, port, access, registry, logger, checks });
@@ -68,7 +67,6 @@ export async function startWorker(env: NodeJS.ProcessEnv): Promise<void> {
         { name: "queue", run: () => queue.close() },
         { name: "gate", run: () => gate.close() },
         { name: "ledger", run: () => pool.end() },
-        { name: "traces", run: () => tracing?.close() },
         { name: "ops", run: () => ops.close() },
       ],
       { lines, clock, boundMs: CLOSE_MS_MAX },
