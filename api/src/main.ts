@@ -129,7 +129,9 @@ async function openWorld(config: ApiConfig) {
     http.observe(route, method, status, seconds);
     requests.note({ ...about, route, method, status, durationMs: Math.round(seconds * 1_000) });
   };
-  return { ...instruments, clock, pool, pings, observe, ledger: createLedger(pool), gate, events, queue };
+  const ledger = createLedger(pool);
+  const recording = config.ATTEMPTS;
+  return { ...instruments, clock, pool, pings, observe, ledger, gate, events, queue, recording };
 }
 
 /** What the api keeps in mind: the sale board, the verdicts it heard of, the attempts to be written. */
@@ -189,7 +191,7 @@ function createPublicApp(
 }
 
 function openContest(config: ApiConfig, world: World, learn: ContestDesk["learn"]): ContestDesk {
-  const { ledger, lines, registry, pings } = world;
+  const { ledger, lines, registry, pings, recording } = world;
   const dependency = (name: "redis" | "postgres") =>
     new Dependency({ name, critical: name === "redis", check: pings[name] }, lines);
   const [redis, database] = [dependency("redis"), dependency("postgres")];
@@ -197,6 +199,7 @@ function openContest(config: ApiConfig, world: World, learn: ContestDesk["learn"
     codes: new CodeSeal(config.TICKET_SECRET, config.TICKET_SECRET_PREVIOUS),
     turns: new CartTurns(),
     sales: ledger,
+    recording,
     learn,
     isUp: { redis: () => redis.isUp(), database: () => database.isUp() },
     metrics: createContestMetrics(registry),
@@ -208,12 +211,13 @@ const OPEN_TO_HOLDERS = { allowances: { user: null, address: null }, corsOrigins
 
 /** What operators are served on the ops port. */
 function createAdminSurface(
-  { ledger, gate, queue, clock, telemetry, lines, observe }: World,
+  { ledger, gate, queue, clock, telemetry, lines, observe, recording }: World,
   life: { readonly stopping: boolean },
 ) {
   const ids = createIds();
   return createAdminRoutes({
     ...OPEN_TO_HOLDERS,
+    recording,
     ledger,
     queue,
     clock,

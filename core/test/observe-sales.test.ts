@@ -91,7 +91,10 @@ describe("the books", () => {
     const [first, ...rest] = facts.items;
     if (!first) throw new Error("the sale has items");
     const items = [{ ...first, sold: first.stock + 2, confirmedUnits: first.stock + 2 }, ...rest];
-    const oversold = { ledger: replacing(house.ledger, { facts: async () => ({ ...facts, items }) }), gate: house.gate };
+    const oversold = {
+      ledger: replacing(house.ledger, { facts: async () => ({ ...facts, items }) }),
+      gate: house.gate,
+    };
     expect(await observeBooks(oversold, sales)).toMatchObject({ oversoldUnits: 2 });
   });
 

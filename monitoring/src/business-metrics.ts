@@ -128,12 +128,13 @@ function createGateMetrics(registry: Registry) {
       "flashgate_recoveries_total",
       "Gates opened, the first opening of each sale included.",
     ),
-    recoverySeconds: histogram(
-      registry,
-      "flashgate_recovery_duration_seconds",
-      "Time to open a gate.",
-      [...GATE_SECONDS, 5, 10, 30, 60],
-    ),
+    recoverySeconds: histogram(registry, "flashgate_recovery_duration_seconds", "Time to open a gate.", [
+      ...GATE_SECONDS,
+      5,
+      10,
+      30,
+      60,
+    ]),
   };
 }
 

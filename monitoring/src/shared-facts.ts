@@ -1,4 +1,4 @@
-import type { BooksReading, Clock, GatesReading, QueueLoad, TelemetryEvent } from "@flashgate/core";
+import type { BooksReading, Clock, GatesReading, QueueDepth, TelemetryEvent } from "@flashgate/core";
 import type { Registry } from "prom-client";
 import { createGauge, createGauges } from "./gauge.ts";
 
@@ -15,7 +15,7 @@ export class SharedFacts {
   readonly #seenMs: Record<Watched, number>;
   #gates: GatesReading | null = null;
   #rotationDelayMs: number | null = null;
-  #load: QueueLoad | null = null;
+  #depth: QueueDepth | null = null;
   #books: BooksReading | null = null;
   #oldestHoldAgeMs = 0;
 
@@ -43,9 +43,9 @@ export class SharedFacts {
     if (gates.totals) this.#seenMs.gates = this.#clock.nowMs();
   }
 
-  queue(load: QueueLoad | null): void {
-    this.#load = load;
-    if (load) this.#seenMs.queue = this.#clock.nowMs();
+  queue(depth: QueueDepth | null): void {
+    this.#depth = depth;
+    if (depth) this.#seenMs.queue = this.#clock.nowMs();
   }
 
   books(books: BooksReading): void {
@@ -89,15 +89,15 @@ export class SharedFacts {
       help: "Page jobs in the queue.",
       label: "state",
       read: () => {
-        const load = this.#load;
-        if (!load) return [];
-        return (["waiting", "active", "delayed", "failed"] as const).map((state) => [state, load[state]] as const);
+        const depth = this.#depth;
+        if (!depth) return [];
+        return (["waiting", "active", "delayed", "failed"] as const).map((state) => [state, depth[state]] as const);
       },
     });
     createGauge(registry, {
       name: "flashgate_queue_oldest_job_age_seconds",
       help: "Age of the oldest page job that is not done; 0 where there is none.",
-      read: () => this.#load && ageSecondsOf(this.#load.oldestMs, this.#clock.nowMs()),
+      read: () => this.#depth && ageSecondsOf(this.#depth.oldestAtMs, this.#clock.nowMs()),
     });
   }
 

@@ -26,7 +26,8 @@ const REFUSALS = /^(?:28|3D|42)\w{3}:|^ERR_INVALID_URL\b|\b(?:WRONGPASS|NOAUTH|N
 /** Waits until each of the stores answers, and says so. Rejects after the bound, and at once where waiting is in vain. */
 export async function awaitStores(checks: StoreChecks, parts: StartupParts): Promise<void> {
   const untilMs = parts.clock.nowMs() + parts.boundMs;
-  for (const name of Object.keys(SETTINGS) as (keyof StoreChecks)[]) await awaitStore(name, checks[name], untilMs, parts);
+  for (const name of Object.keys(SETTINGS) as (keyof StoreChecks)[])
+    await awaitStore(name, checks[name], untilMs, parts);
 }
 
 async function awaitStore(
@@ -45,7 +46,8 @@ async function awaitStore(
       return;
     }
     const brief = briefOf(fault);
-    if (REFUSALS.test(brief)) throw new Error(`${name} refuses: ${brief}. Look at ${SETTINGS[name]}.`, { cause: fault });
+    if (REFUSALS.test(brief))
+      throw new Error(`${name} refuses: ${brief}. Look at ${SETTINGS[name]}.`, { cause: fault });
     if (nowMs >= untilMs) {
       const bound = `did not answer within ${boundMs / 1_000} s`;
       throw new Error(`${name} ${bound}: ${brief}. Start it, or look at ${SETTINGS[name]}.`, { cause: fault });

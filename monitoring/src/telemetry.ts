@@ -34,6 +34,8 @@ export function createTelemetry({ service, registry, lines, clock }: TelemetryPa
         case "checkout_poisoned":
           metrics.settlement().poisoned.inc();
           return lines.checkoutPoisoned(event);
+        case "dead_letter":
+          return lines.deadLetter(event);
         case "hold_unreadable":
           metrics.endings().unreadable.inc();
           return lines.holdUnreadable(event);
@@ -46,7 +48,7 @@ export function createTelemetry({ service, registry, lines, clock }: TelemetryPa
         case "gates_observed":
           return facts?.gates(event);
         case "queue_observed":
-          return facts?.queue(event.load);
+          return facts?.queue(event.depth);
         case "books_observed":
           return facts?.books(event.books);
         case "sale_scheduled":

@@ -14,7 +14,7 @@ function openDrain() {
 it("goes step by step, in order, and tells its begin and its end", async () => {
   const { records, parts } = openDrain();
   const done: string[] = [];
-  let open = () => undefined as void;
+  let open: () => void = () => undefined;
   const gate = new Promise<void>((resolve) => {
     open = resolve;
   });

@@ -23,7 +23,9 @@ it("tells members that are known, at once or later, and leaves out the others", 
     ["down", 2],
   ];
   createGauges<"up" | "down">(tested, { name: "test_by", help: "Test.", label: "state", read: async () => known });
-  expect(await tested.metrics()).toMatch(/test_by\{state="up",service="api"\} 1\ntest_by\{state="down",service="api"\} 2/);
+  expect(await tested.metrics()).toMatch(
+    /test_by\{state="up",service="api"\} 1\ntest_by\{state="down",service="api"\} 2/,
+  );
   known = [["down", 5]];
   const text = await tested.metrics();
   expect(text).toContain('test_by{state="down",service="api"} 5');

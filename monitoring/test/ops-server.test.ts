@@ -223,8 +223,9 @@ describe("the server", () => {
   });
 
   it("rejects a port that is taken", async () => {
-    const { ops, registry } = await start();
+    const { ops } = await start();
     const { logger } = writtenLines();
+    const registry = createRegistry({ service: "worker" });
     const port = Number(new URL(ops.url).port);
     await expect(
       startOpsServer({ host: "127.0.0.1", port, registry, checks: [], logger, access }),

@@ -16,7 +16,7 @@ function openFacts() {
 }
 
 const gates = { open: true, epoch: 3, totals: { available: 7, held: 2, sold: 1 } };
-const load = { waiting: 4, active: 1, delayed: 2, failed: 0, paused: false, oldestMs: 995_000 };
+const depth = { waiting: 4, active: 1, delayed: 2, failed: 0, paused: false, oldestAtMs: 995_000 };
 
 describe("gates", () => {
   it("are exported as seen, by state", async () => {
@@ -46,7 +46,7 @@ describe("gates", () => {
 describe("the queue", () => {
   it("is exported by state, with the age of its oldest job", async () => {
     const { emit, exported } = openFacts();
-    emit({ kind: "queue_observed", load });
+    emit({ kind: "queue_observed", depth });
     expect(await exported("flashgate_queue")).toEqual({
       'flashgate_queue_jobs{state="waiting"}': 4,
       'flashgate_queue_jobs{state="active"}': 1,
@@ -54,15 +54,15 @@ describe("the queue", () => {
       'flashgate_queue_jobs{state="failed"}': 0,
       flashgate_queue_oldest_job_age_seconds: 5,
     });
-    emit({ kind: "queue_observed", load: { ...load, oldestMs: null } });
+    emit({ kind: "queue_observed", depth: { ...depth, oldestAtMs: null } });
     expect((await exported("flashgate_queue_oldest"))["flashgate_queue_oldest_job_age_seconds"]).toBe(0);
   });
 
   it("is not known while it cannot be asked", async () => {
     const { clock, emit, exported } = openFacts();
-    emit({ kind: "queue_observed", load });
+    emit({ kind: "queue_observed", depth });
     clock.ms += 2_000;
-    emit({ kind: "queue_observed", load: null });
+    emit({ kind: "queue_observed", depth: null });
     expect(await exported("flashgate_queue")).toEqual({});
     expect((await exported("flashgate_observation_age"))['flashgate_observation_age_seconds{of="queue"}']).toBe(2);
   });

@@ -1,9 +1,8 @@
-import { PAGE_CHECKOUTS_MAX, type Page, type QueueLoad, type QueueReader, type SettlementQueue } from "@flashgate/core";
+import { PAGE_CHECKOUTS_MAX, type Page, type SettlementQueue } from "@flashgate/core";
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { connect, ready } from "./connection.ts";
 import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
-import { loadOf } from "./queue-load.ts";
 
 /** How long a checkout waits for company before its page leaves. */
 export const PAGE_COLLECT_MS = 3;
@@ -26,7 +25,7 @@ export interface SettlementQueueOptions {
  *   (empty) ── first checkout: start the timer ──▶ collecting ── 200 checkouts, or the timer ──▶ enqueued, (empty)
  * ```
  */
-export class BullSettlementQueue implements SettlementQueue, QueueReader {
+export class BullSettlementQueue implements SettlementQueue {
   readonly #redis: Redis;
   readonly #queue: Queue;
   readonly #onFault: SettlementQueueOptions["onFault"];
@@ -61,10 +60,6 @@ export class BullSettlementQueue implements SettlementQueue, QueueReader {
 
   async enqueue(page: Page): Promise<void> {
     await this.#queue.add("page", page);
-  }
-
-  load(): Promise<QueueLoad> {
-    return loadOf(this.#queue);
   }
 
   /** Resolves while the server of the queue answers; for readiness. */

@@ -1,5 +1,5 @@
-import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { Redis } from "ioredis";
 import { expect, inject, it, onTestFinished } from "vitest";
 import { probe } from "../src/connection.ts";

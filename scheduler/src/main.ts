@@ -2,6 +2,7 @@ import type { Clock } from "@flashgate/core";
 import { createLedger, createPool } from "@flashgate/drizzle";
 import {
   awaitStores,
+  createGauge,
   createPoolMetrics,
   drain,
   type Failpoints,
@@ -12,11 +13,12 @@ import {
   readOpsAccess,
   startOpsServer,
 } from "@flashgate/monitoring";
-import { BullSettlementQueue, openGate, probe } from "@flashgate/redis";
+import { BullQueueReader, BullSettlementQueue, openGate, probe } from "@flashgate/redis";
 import closeWithGrace from "close-with-grace";
 import { Beat } from "./beat.ts";
 import { readConfig, type SchedulerConfig } from "./config.ts";
 import { createDuties, type SchedulerParts } from "./duties.ts";
+import { LetterCount } from "./letter-count.ts";
 import { createObservations } from "./observation.ts";
 
 /** Longest time a stopping scheduler gives the duties under way. */
@@ -32,12 +34,20 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
   const instruments = openInstruments({ service: "scheduler", clock, level });
   const { lines, registry, logger, telemetry } = instruments;
 
-  const { pool, gate, queue, checks } = await openStores(config, instruments, clock);
-  const { holds, opening, reader } = gate;
-  const parts = { ledger: createLedger(pool), holds, opening, queue, clock, telemetry };
+  const { pool, gate, queue, depths, checks } = await openStores(config, instruments, clock);
+  const { holds, opening } = gate;
+  const ledger = createLedger(pool);
+  const parts = { ledger, holds, opening, queue, clock, telemetry, attempts: config.ATTEMPTS };
   if (failpoints) arm(failpoints, parts, lines);
   const options = { rotation: config.ROTATION === "on" };
-  const duties = [...createDuties(parts, options), ...createObservations({ ...parts, gate: reader }, options)];
+  const letters = new LetterCount(ledger);
+  createGauge(registry, {
+    name: "flashgate_dead_letters",
+    help: "Checkouts that cannot be judged and wait for an operator; every scheduler counts all of them.",
+    read: () => letters.last,
+  });
+  const observations = createObservations({ ...parts, gate: gate.reader, queue: depths }, options);
+  const duties = [...createDuties(parts, options), ...observations, letters];
   const beats = duties.map((duty) => new Beat(duty, (name, error) => lines.dutyFailed(name, error)));
   const { OPS_HOST: host, OPS_PORT: port } = config;
   const ops = await startOpsServer({ host, port, access, registry, logger, checks });
@@ -49,7 +59,7 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
       [
         { name: "unready", run: () => ops.setReady(false) },
         { name: "duties", run: () => Promise.all(beats.map((beat) => beat.stop())) },
-        { name: "queue", run: () => queue.close() },
+        { name: "queue", run: () => Promise.all([queue.close(), depths.close()]) },
         { name: "gate", run: () => gate.close() },
         { name: "ledger", run: () => pool.end() },
         { name: "ops", run: () => ops.close() },
@@ -87,13 +97,14 @@ async function openStores(config: SchedulerConfig, { lines, registry, telemetry 
     url: queueUrl,
     onFault: (page, error) => lines.pageNotEnqueued(page.saleId, error),
   });
-  await queue.whenReady();
+  const depths = new BullQueueReader(queueUrl, "scheduler");
+  await Promise.all([queue.whenReady(), depths.whenReady()]);
   const checks = [
     { name: "postgres", critical: true, check: askPostgres },
     { name: "redis", critical: true, check: () => gate.ping() },
     { name: "queue", critical: false, check: () => queue.ping() },
   ];
-  return { pool, gate, queue, checks };
+  return { pool, gate, queue, depths, checks };
 }
 
 function arm(failpoints: Failpoints, { ledger, opening, holds, queue }: SchedulerParts, lines: LogLines): void {

@@ -1,8 +1,8 @@
 import {
   type AuditLedger,
   type Clock,
-  type GatesParts,
   type GateReader,
+  type GatesParts,
   observeBooks,
   type QueueReader,
   readGates,
@@ -48,7 +48,7 @@ export function createObservations(parts: ObservationParts, options: { readonly 
     name: "look",
     everyMs: LOOK_MS,
     runOnce: async () => {
-      const load = queue.load().catch(() => null);
+      const depth = queue.depth().catch(() => null);
       const unsealed = await sales();
       const nowMs = clock.nowMs();
       const gates = await readGates(
@@ -57,7 +57,7 @@ export function createObservations(parts: ObservationParts, options: { readonly 
       );
       const delayMs = options.rotation ? rotationDelayMs(unsealed, nowMs, startedMs) : 0;
       telemetry.emit({ kind: "gates_observed", gates, rotationDelayMs: delayMs });
-      telemetry.emit({ kind: "queue_observed", load: await load });
+      telemetry.emit({ kind: "queue_observed", depth: await depth });
     },
   };
   const audit: Duty = {

@@ -5,7 +5,7 @@ import { createObservations } from "../src/observation.ts";
 
 const HALF_PAST_TEN = Date.UTC(2026, 10, 22, 10, 30);
 const MINUTE = 60_000;
-const LOAD = { waiting: 1, active: 0, delayed: 0, failed: 0, paused: false, oldestMs: HALF_PAST_TEN };
+const DEPTH = { waiting: 1, active: 0, delayed: 0, failed: 0, paused: false, oldestAtMs: HALF_PAST_TEN };
 
 let house: ReturnType<typeof openHouse>;
 beforeEach(() => {
@@ -19,16 +19,22 @@ function openHouse() {
   const gate = new MemoryGate(clock);
   const events: TelemetryEvent[] = [];
   const telemetry = { emit: (event: TelemetryEvent) => void events.push(event) };
-  const queue = { load: async () => LOAD };
+  const queue = { depth: async () => DEPTH };
   const parts = { ledger, gate, opening: gate, queue, clock, telemetry };
-  const hire = (over: Partial<typeof parts> = {}, rotation = true) => createObservations({ ...parts, ...over }, { rotation });
+  const hire = (over: Partial<typeof parts> = {}, rotation = true) =>
+    createObservations({ ...parts, ...over }, { rotation });
   const observe = async (name: "look" | "audit", duties = hire()) => {
     events.length = 0;
     await duties.find((duty) => duty.name === name)?.runOnce();
     return events;
   };
   const open = async (id: string, fromMs: number, toMs: number) => {
-    const plan = { id, opensAtMs: clock.ms + fromMs, closesAtMs: clock.ms + toMs, settleUntilMs: clock.ms + toMs + MINUTE };
+    const plan = {
+      id,
+      opensAtMs: clock.ms + fromMs,
+      closesAtMs: clock.ms + toMs,
+      settleUntilMs: clock.ms + toMs + MINUTE,
+    };
     await ledger.schedule({ ...plan, limitPerUser: 10 }, generatedCatalogue(id, 3));
     await recoverGate({ ledger, opening: gate, clock, telemetry }, id, 0);
   };
@@ -43,8 +49,12 @@ describe("a look", () => {
     await house.open("x-later", MINUTE, 2 * MINUTE);
     await house.open("x-over", -2 * MINUTE, -1);
     expect(await house.observe("look")).toEqual([
-      { kind: "gates_observed", gates: { open: true, epoch: 1, totals: { available: 3, held: 0, sold: 0 } }, rotationDelayMs: 0 },
-      { kind: "queue_observed", load: LOAD },
+      {
+        kind: "gates_observed",
+        gates: { open: true, epoch: 1, totals: { available: 3, held: 0, sold: 0 } },
+        rotationDelayMs: 0,
+      },
+      { kind: "queue_observed", depth: DEPTH },
     ]);
   });
 
@@ -52,7 +62,11 @@ describe("a look", () => {
     const [wanted, unwanted] = [house.hire(), house.hire({}, false)];
     house.clock.ms += 7_000;
     const gates = { open: true, epoch: 0, totals: none };
-    expect(await house.observe("look", wanted)).toContainEqual({ kind: "gates_observed", gates, rotationDelayMs: 7_000 });
+    expect(await house.observe("look", wanted)).toContainEqual({
+      kind: "gates_observed",
+      gates,
+      rotationDelayMs: 7_000,
+    });
     expect(await house.observe("look", unwanted)).toContainEqual({ kind: "gates_observed", gates, rotationDelayMs: 0 });
   });
 
@@ -73,10 +87,10 @@ describe("a look", () => {
     const away = () => Promise.reject(new Error("redis is away"));
     house.gate.isOpen = away;
     house.gate.totals = away;
-    const duties = house.hire({ queue: { load: away } }, false);
+    const duties = house.hire({ queue: { depth: away } }, false);
     expect(await house.observe("look", duties)).toMatchObject([
       { gates: { open: false, totals: null } },
-      { kind: "queue_observed", load: null },
+      { kind: "queue_observed", depth: null },
     ]);
   });
 });

@@ -13,7 +13,7 @@ import {
   readOpsAccess,
   startOpsServer,
 } from "@flashgate/monitoring";
-import { BACKLOG_MAX, BullSettlementConsumer, BullSettlementQueue, openGate, probe } from "@flashgate/redis";
+import { BACKLOG_MAX, BullQueueReader, BullSettlementConsumer, openGate, probe } from "@flashgate/redis";
 import closeWithGrace from "close-with-grace";
 import { readConfig, type WorkerConfig } from "./config.ts";
 import { runPageJob } from "./page-job.ts";
@@ -98,8 +98,7 @@ async function openStores(config: WorkerConfig, { lines, registry, telemetry }: 
     backlogMax: BACKLOG_MAX,
     onUnreadable: (saleId, checkoutId) => telemetry.emit({ kind: "hold_unreadable", saleId, checkoutId }),
   });
-  // It enqueues nothing: through it the worker sees what waits.
-  const queue = new BullSettlementQueue({ url: queueUrl, onFault: (page, error) => lines.pageNotEnqueued(page.saleId, error) });
+  const queue = new BullQueueReader(queueUrl, "worker");
   await queue.whenReady();
   const checks = [
     { name: "postgres", critical: true, check: askPostgres },
@@ -111,7 +110,7 @@ async function openStores(config: WorkerConfig, { lines, registry, telemetry }: 
 
 /** Ends the process where the queue does not move: its supervisor starts another. */
 function watchQueue(
-  queue: BullSettlementQueue,
+  queue: BullQueueReader,
   consumer: BullSettlementConsumer,
   { lines, registry }: Instruments,
 ): NodeJS.Timeout {

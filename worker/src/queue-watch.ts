@@ -43,10 +43,10 @@ export class QueueWatch {
     if (this.#looking || this.#isStuck) return;
     this.#looking = true;
     const { queue, finished, stuckMs, onStuck } = this.#parts;
-    const load = await queue.load().catch(() => null);
+    const depth = await queue.depth().catch(() => null);
     this.#looking = false;
     const done = finished();
-    const waiting = load === null || load.paused ? 0 : load.waiting;
+    const waiting = depth === null || depth.paused ? 0 : depth.waiting;
     this.#quietLooks = waiting === 0 || done !== this.#finished ? 0 : this.#quietLooks + 1;
     this.#finished = done;
     if (this.quietMs < stuckMs) return;

@@ -72,9 +72,16 @@ async function play(): Promise<void> {
   expect((await admin("resume")).status).toBe(200);
 
   // The ledger knows of units that the gate does not: it has the last word.
-  await pool.query("INSERT INTO flashgate.buyers (sale_id, user_id, units) VALUES ($1, $2, $3)", [sale, `${USER}-rich`, LIMIT]);
+  await pool.query("INSERT INTO flashgate.buyers (sale_id, user_id, units) VALUES ($1, $2, $3)", [
+    sale,
+    `${USER}-rich`,
+    LIMIT,
+  ]);
   const rejected = await buy("rich");
-  expect((await verdictOf(instance.url, rejected.body.ticket)).body).toMatchObject({ status: "rejected", code: "user_limit" });
+  expect((await verdictOf(instance.url, rejected.body.ticket)).body).toMatchObject({
+    status: "rejected",
+    code: "user_limit",
+  });
   await pool.query("DELETE FROM flashgate.buyers WHERE user_id = $1", [`${USER}-rich`]);
 
   const given = await fillCart("giver");
@@ -102,7 +109,10 @@ async function countsOf(table: "checkout_attempts" | "checkouts", word: string):
 describe("a sale from its opening to its close", () => {
   it("shows its stock while it is on", async () => {
     await play();
-    const { rows } = await pool.query("SELECT items_sold AS sold, open_epoch AS epoch FROM flashgate.sales WHERE id = $1", [sale]);
+    const { rows } = await pool.query(
+      "SELECT items_sold AS sold, open_epoch AS epoch FROM flashgate.sales WHERE id = $1",
+      [sale],
+    );
     const { sold, epoch } = rows[0];
     const shown = async () => {
       const scrapes = await scrapeAll(instance);
@@ -125,7 +135,14 @@ describe("a sale from its opening to its close", () => {
 
     const { held: recorded = 0, ...refused } = await countsOf("checkout_attempts", "outcome");
     const { held, replayed, ...counted } = sumsBy(scrapes, "checkout_attempts_total", "outcome");
-    expect(refused).toEqual({ key_reused: 1, user_limit: 1, unknown_item: 1, item_taken: 1, sale_paused: 1, sold_out: 3 });
+    expect(refused).toEqual({
+      key_reused: 1,
+      user_limit: 1,
+      unknown_item: 1,
+      item_taken: 1,
+      sale_paused: 1,
+      sold_out: 3,
+    });
     expect(counted).toEqual(refused);
     expect([held, replayed]).toEqual([recorded, 1]);
 
@@ -138,7 +155,10 @@ describe("a sale from its opening to its close", () => {
     const settled = confirmed + (failed["user_limit"] ?? 0);
     expect(sumOf(scrapes, "flashgate_settlement_lag_seconds_count")).toBe(settled);
     expect(sumOf(scrapes, "flashgate_page_size_sum")).toBe(settled);
-    const { rows } = await pool.query("SELECT items_sold AS sold, open_epoch AS epoch FROM flashgate.sales WHERE id = $1", [sale]);
+    const { rows } = await pool.query(
+      "SELECT items_sold AS sold, open_epoch AS epoch FROM flashgate.sales WHERE id = $1",
+      [sale],
+    );
     expect(audit.confirmedUnits).toBe(rows[0].sold);
     for (const name of ["flashgate_oversold_items", "flashgate_drift_items"]) {
       expect(toldBy(scrapes, name)).toEqual([0]);
@@ -223,19 +243,32 @@ describe("the probes", () => {
 });
 
 describe("a start", () => {
-  it.each(["api", "worker", "scheduler"])("of %s waits for Postgres, says so, and gives up in time", async (service) => {
-    const env = {
-      DATABASE_URL: "postgres://nobody@127.0.0.1:1/none",
-      REDIS_URL: (await instance.databases()).redis.url,
-      TICKET_SECRET: "a ticket secret of at least 32 bytes",
-      STARTUP_WAIT_S: "2",
-    };
-    const run = await flashgate([service], env);
-    expect(run.code).toBe(1);
-    expect(run.stderr).toMatch(/postgres did not answer within 2 s: ECONNREFUSED.*DATABASE_URL/);
-    const waiting = { level: "warn", service, dependency: "postgres", msg: expect.stringContaining("waiting for postgres") };
-    expect(run.stdout.split("\n").filter(Boolean).map((line) => JSON.parse(line))).toMatchObject([waiting]);
-  });
+  it.each(["api", "worker", "scheduler"])(
+    "of %s waits for Postgres, says so, and gives up in time",
+    async (service) => {
+      const env = {
+        DATABASE_URL: "postgres://nobody@127.0.0.1:1/none",
+        REDIS_URL: (await instance.databases()).redis.url,
+        TICKET_SECRET: "a ticket secret of at least 32 bytes",
+        STARTUP_WAIT_S: "2",
+      };
+      const run = await flashgate([service], env);
+      expect(run.code).toBe(1);
+      expect(run.stderr).toMatch(/postgres did not answer within 2 s: ECONNREFUSED.*DATABASE_URL/);
+      const waiting = {
+        level: "warn",
+        service,
+        dependency: "postgres",
+        msg: expect.stringContaining("waiting for postgres"),
+      };
+      expect(
+        run.stdout
+          .split("\n")
+          .filter(Boolean)
+          .map((line) => JSON.parse(line)),
+      ).toMatchObject([waiting]);
+    },
+  );
 });
 
 describe("the end", () => {

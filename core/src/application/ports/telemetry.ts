@@ -1,7 +1,7 @@
 import type { Verdict } from "../../domain/checkout.ts";
 import type { AttemptOutcome } from "../../domain/outcomes.ts";
 import type { BooksReading, GatesReading } from "../../domain/readings.ts";
-import type { QueueLoad } from "./settlement-queue.ts";
+import type { QueueDepth } from "./queue-reader.ts";
 
 /** What the business tells whoever watches it. Labels come from closed unions only; never a user, item or ticket. */
 export type TelemetryEvent =
@@ -21,6 +21,14 @@ export type TelemetryEvent =
       readonly saleId: string;
       readonly checkoutId: string;
       readonly error: unknown;
+    }
+  /** A checkout failed for the `TRIES_MAX`-th time, or again after a retry: it waits for somebody. */
+  | {
+      readonly kind: "dead_letter";
+      readonly saleId: string;
+      readonly checkoutId: string;
+      readonly tries: number;
+      readonly cause: string;
     }
   /** A hold in the gate that nobody can read: it is left out of everything until a recovery drops it. */
   | { readonly kind: "hold_unreadable"; readonly saleId: string; readonly checkoutId: string }
@@ -43,7 +51,7 @@ export type TelemetryEvent =
   /** How the sales that are on stand, and how late this hour's is in opening. */
   | { readonly kind: "gates_observed"; readonly gates: GatesReading; readonly rotationDelayMs: number }
   /** The queue as it is; null: it cannot be asked. */
-  | { readonly kind: "queue_observed"; readonly load: QueueLoad | null }
+  | { readonly kind: "queue_observed"; readonly depth: QueueDepth | null }
   | { readonly kind: "books_observed"; readonly books: BooksReading }
   | { readonly kind: "sale_scheduled"; readonly saleId: string }
   | { readonly kind: "sale_closed"; readonly saleId: string }
