@@ -46,11 +46,10 @@ async function awaitStore(
       return;
     }
     const brief = briefOf(fault);
-    if (REFUSALS.test(brief))
-      throw new Error(`${name} refuses: ${brief}. Look at ${SETTINGS[name]}.`, { cause: fault });
+    if (REFUSALS.test(brief)) throw new Error(`${name} refuses: ${brief}. Look at ${SETTINGS[name]}.`);
     if (nowMs >= untilMs) {
       const bound = `did not answer within ${boundMs / 1_000} s`;
-      throw new Error(`${name} ${bound}: ${brief}. Start it, or look at ${SETTINGS[name]}.`, { cause: fault });
+      throw new Error(`${name} ${bound}: ${brief}. Start it, or look at ${SETTINGS[name]}.`);
     }
     if (toldMs === null || nowMs - toldMs >= TELL_MS) {
       lines.waitingFor(name, untilMs - nowMs, fault);
