@@ -4,7 +4,7 @@ import type { Access } from "./access.ts";
 import { allowOrigin } from "./cors.ts";
 import { codeOf, type Problem } from "./problems.ts";
 import { addressKey } from "./rate-limits/address-key.ts";
-import { noteOf, type RequestNote, traceIdOf } from "./request-note.ts";
+import { noteOf, type RequestNote, type RequestTracing, traceIdOf } from "./request-note.ts";
 import { sendOptions, sendProblem } from "./responses.ts";
 import type { Handler } from "./routes/route.ts";
 
@@ -24,6 +24,7 @@ export interface ServeParts extends Pick<Access, "allowances" | "corsOrigins" | 
   readonly requestId: () => string;
   /** Told of every answer: the pattern of its route, method, status, seconds. */
   readonly observe: (route: string, method: string, statusCode: number, seconds: number, about: Answered) => void;
+  readonly tracing?: RequestTracing | null;
   /** Told of every error that no outcome stands for. */
   readonly onError: (error: unknown, requestId: string) => void;
   /** Whether the process is about to stop: connections are not kept. */
@@ -53,12 +54,21 @@ const UNMATCHED = "unmatched";
 const ANSWERED = "answered";
 
 /** Lets the route's handler answer, and answers for it where it names a problem or fails. */
-export async function dispatch(parts: ServeParts, route: Route, request: Request, response: Response): Promise<void> {
+export function dispatch(parts: ServeParts, route: Route, request: Request, response: Response): Promise<void> {
+  const { tracing } = parts;
+  if (!tracing) return respond(parts, route, request, response);
+  const { method, headers } = request;
+  const traceparent = typeof headers["traceparent"] === "string" ? headers["traceparent"] : undefined;
+  return tracing.answering({ method, route: route.path, traceparent }, () => respond(parts, route, request, response));
+}
+
+async function respond(parts: ServeParts, route: Route, request: Request, response: Response): Promise<void> {
   const startedMs = parts.clock.nowMs();
   const traceparent = request.headers["traceparent"];
   const requestId = stamp(parts, request, response, route.allow);
   if (parts.stopping()) response.setHeader("connection", "close");
   let problem: Problem | undefined;
+  let isFault = false;
   try {
     problem = await handle(parts, route, request, response, startedMs);
     if (problem) sendProblem(response, problem, requestId, parts.random);
@@ -66,14 +76,27 @@ export async function dispatch(parts: ServeParts, route: Route, request: Request
     // A client that went away is no failure of ours.
     if (request.destroyed && !request.complete) return;
     problem = UNAVAILABLE;
+    isFault = true;
     sendProblem(response, problem, requestId, parts.random);
     parts.onError(error, requestId);
   }
   const note = noteOf(request);
   const outcome = problem ? codeOf(problem) : (note.outcome ?? ANSWERED);
-  const about = { ...note, requestId, traceId: traceIdOf(traceparent), outcome };
+  const traceId = parts.tracing?.traceId() ?? traceIdOf(traceparent);
+  const about = { ...note, requestId, traceId, outcome };
+  parts.tracing?.tell(factsOf(about, response.statusCode), isFault);
   const seconds = (parts.clock.nowMs() - startedMs) / 1_000;
   parts.observe(route.path, request.method, response.statusCode, seconds, about);
+}
+
+/** What a span tells of its request: whoever it was from is left out. */
+function factsOf({ saleId, checkoutId, outcome }: Answered, status: number) {
+  return {
+    "http.response.status_code": status,
+    "flashgate.outcome": outcome,
+    "flashgate.sale.id": saleId,
+    "flashgate.checkout.id": checkoutId,
+  };
 }
 
 async function handle(

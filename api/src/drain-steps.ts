@@ -15,6 +15,7 @@ export interface DrainParts {
   readonly events: { close(): void };
   readonly gate: { close(): void };
   readonly pool: { end(): Promise<void> };
+  readonly tracing: { close(): Promise<void> } | null;
 }
 
 /** Of the time that a stopping api has, how long it goes on serving whoever still comes: balancers and kept connections leave first. */
@@ -22,7 +23,7 @@ const LEAVE_MS_MAX = 1_000;
 
 /** What a stopping api does, in order: who comes is sent away, who waits is answered, then what they were served with ends. */
 export function drainSteps(parts: DrainParts) {
-  const { ops, life, streams, verdicts, server, follower, queue, events, gate, pool } = parts;
+  const { ops, life, streams, verdicts, server, follower, queue, events, gate, pool, tracing } = parts;
   const unready = () => {
     life.stopping = true;
     ops.setReady(false);
@@ -38,6 +39,7 @@ export function drainSteps(parts: DrainParts) {
     { name: "feed", run: () => events.close() },
     { name: "gate", run: () => gate.close() },
     { name: "ledger", run: () => pool.end() },
+    { name: "traces", run: () => tracing?.close() },
     { name: "ops", run: () => ops.close() },
   ];
 }

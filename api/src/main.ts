@@ -47,7 +47,7 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(env);
   const failpoints = readFailpoints(env);
   const access = readOpsAccess(env);
-  const world = await openWorld(config);
+  const world = await openWorld(config, env);
   const { lines, clock, registry, logger, pings } = world;
   if (failpoints) arm(failpoints, world);
   const memory = openMemory(config, world);
@@ -91,11 +91,11 @@ type World = Awaited<ReturnType<typeof openWorld>>;
 type Memory = ReturnType<typeof openMemory>;
 
 /** Everything outside this process that the api talks to, once it is there. */
-async function openWorld(config: ApiConfig) {
+async function openWorld(config: ApiConfig, env: NodeJS.ProcessEnv) {
   const clock = { nowMs: () => Date.now() };
   const { DATABASE_POOL: max, LOG_LEVEL: level } = config;
-  const instruments = openInstruments({ service: "api", clock, level });
-  const { lines, registry, telemetry } = instruments;
+  const instruments = await openInstruments({ service: "api", clock, level, env });
+  const { lines, registry, telemetry, tracing } = instruments;
   const queueUrl = config.REDIS_QUEUE_URL ?? config.REDIS_URL;
   const pool = createPool({
     url: config.DATABASE_URL,
@@ -120,6 +120,7 @@ async function openWorld(config: ApiConfig) {
   const queue = new BullSettlementQueue({
     url: queueUrl,
     onFault: (page, error) => lines.pageNotEnqueued(page.saleId, error),
+    tracing,
   });
   await queue.whenReady();
   const pings = { redis: () => gate.ping(), postgres: askPostgres, queue: () => queue.ping() };
@@ -164,7 +165,7 @@ function createPublicApp(
   { learn, ...memory }: Memory & Pick<ContestDesk, "learn">,
   life: { readonly stopping: boolean },
 ) {
-  const { ledger, gate, queue, clock, telemetry, lines, observe, failpoints } = world;
+  const { ledger, gate, queue, clock, telemetry, tracing, lines, observe, failpoints } = world;
   const ids = createIds();
   return createApp({
     ...memory,
@@ -174,6 +175,7 @@ function createPublicApp(
     queue,
     clock,
     telemetry,
+    tracing,
     admission: gate.admission,
     holds: gate.holds,
     ids,
@@ -211,7 +213,7 @@ const OPEN_TO_HOLDERS = { allowances: { user: null, address: null }, corsOrigins
 
 /** What operators are served on the ops port. */
 function createAdminSurface(
-  { ledger, gate, queue, clock, telemetry, lines, observe, recording }: World,
+  { ledger, gate, queue, clock, telemetry, tracing, lines, observe, recording }: World,
   life: { readonly stopping: boolean },
 ) {
   const ids = createIds();
@@ -222,6 +224,7 @@ function createAdminSurface(
     queue,
     clock,
     telemetry,
+    tracing,
     ids,
     holds: gate.holds,
     opening: gate.opening,

@@ -29,6 +29,17 @@ export function noteOf(request: Request): RequestNote {
   return noted[NOTE] ?? NOTHING;
 }
 
+/** Answers requests as spans of their traces, where somebody traces. */
+export interface RequestTracing {
+  answering(
+    request: { readonly method: string; readonly route: string; readonly traceparent: string | undefined },
+    answer: () => Promise<void>,
+  ): Promise<void>;
+  /** Says of the present request's span what came of it. */
+  tell(facts: Readonly<Record<string, string | number | undefined>>, isFault: boolean): void;
+  traceId(): string | undefined;
+}
+
 const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}$/;
 
 /** The trace that a client says its request belongs to (W3C Trace Context). */

@@ -9,7 +9,8 @@ export type Fault =
   | "duty_failed"
   | "attempts_dropped"
   | "board_stale"
-  | "connection_lost";
+  | "connection_lost"
+  | "traces_lost";
 
 const FAULTS: Readonly<Record<Fault, true>> = {
   request_failed: true,
@@ -19,6 +20,7 @@ const FAULTS: Readonly<Record<Fault, true>> = {
   attempts_dropped: true,
   board_stale: true,
   connection_lost: true,
+  traces_lost: true,
 };
 
 export type FaultCounts = Readonly<Record<Fault, Tally>>;

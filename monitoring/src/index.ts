@@ -16,4 +16,5 @@ export * from "./registry.ts";
 export * from "./request-log.ts";
 export * from "./startup.ts";
 export * from "./telemetry.ts";
+export * from "./tracing.ts";
 export * from "./user-hash.ts";

@@ -132,6 +132,11 @@ export class LogLines {
     this.#fault("connection_lost", "warn", { dependency }, error, message);
   }
 
+  /** A collector did not take spans. */
+  tracesLost(error: unknown): void {
+    this.#fault("traces_lost", "warn", {}, error, "spans could not be sent; they are lost");
+  }
+
   /** The process starts, and what it cannot start without does not answer yet. */
   waitingFor(dependency: string, leftMs: number, error: unknown): void {
     const fields = { dependency, left_ms: leftMs, cause: briefOf(error) };

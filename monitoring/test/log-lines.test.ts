@@ -12,6 +12,7 @@ it.each<[string, (lines: LogLines) => void, Record<string, unknown>]>([
   ["pageNotEnqueued", (lines) => lines.pageNotEnqueued("s1", error), { level: "warn", sale_id: "s1" }],
   ["dutyFailed", (lines) => lines.dutyFailed("sweep", error), { level: "error", duty: "sweep" }],
   ["requestFailed", (lines) => lines.requestFailed("request-1", error), { level: "error", request_id: "request-1" }],
+  ["tracesLost", (lines) => lines.tracesLost(error), { level: "warn" }],
   ["attemptsDropped", (lines) => lines.attemptsDropped(3, error), { level: "warn", attempts: 3 }],
   ["boardStale", (lines) => lines.boardStale(error), { level: "warn" }],
   ["connectionLost", (lines) => lines.connectionLost("postgres", error), { level: "warn", dependency: "postgres" }],

@@ -1,6 +1,7 @@
 import { PAGE_CHECKOUTS_MAX, type Page } from "@flashgate/core";
 import { Worker } from "bullmq";
 import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
+import type { PageTracing } from "./page-tracing.ts";
 
 /** What becomes of a page job. `retry` and a thrown error deliver it again, after a backoff. */
 export type PageResult = "done" | "retry";
@@ -11,6 +12,7 @@ export interface SettlementConsumerOptions {
   readonly concurrency: number;
   readonly settle: (page: Page) => Promise<PageResult>;
   readonly onFault: (error: unknown) => void;
+  readonly tracing?: PageTracing | null;
 }
 
 /** A job's lock: past it without a renewal another worker takes the page over, which the ledger's keys make harmless. */
@@ -26,11 +28,14 @@ export class BullSettlementConsumer {
   readonly #worker: Worker;
   #finished = 0;
 
-  constructor({ url, concurrency, settle, onFault }: SettlementConsumerOptions) {
+  constructor({ url, concurrency, settle, onFault, tracing = null }: SettlementConsumerOptions) {
     this.#worker = new Worker(
       QUEUE_NAME,
       async (job) => {
-        if ((await settle(pageOf(job.data))) === "retry") throw new PageRetry();
+        const page = pageOf(job.data);
+        const run = () => settle(page);
+        const result = await (tracing ? tracing.settling(traceparentsOf(job.data), run) : run());
+        if (result === "retry") throw new PageRetry();
       },
       {
         prefix: QUEUE_PREFIX,
@@ -42,6 +47,7 @@ export class BullSettlementConsumer {
         removeOnComplete: { count: 0 },
         removeOnFail: FAILED_KEPT,
         autorun: false,
+        ...(tracing ? { telemetry: tracing.telemetry } : {}),
       },
     );
     this.#worker.on("error", onFault);
@@ -85,4 +91,15 @@ function pageOf(data: unknown): Page {
     throw new Error("a page job holds a sale id, an epoch and at most 200 checkout ids");
   }
   return { saleId, epoch: Number(epoch), checkoutIds: ids };
+}
+
+const TRACEPARENT = /^00-[\da-f]{32}-[\da-f]{16}-01$/;
+
+/** The traces that a page goes on with; what is none is left out. */
+function traceparentsOf(data: unknown): string[] {
+  const { traceparents } = Object(data) as { readonly traceparents?: unknown };
+  if (!Array.isArray(traceparents)) return [];
+  return traceparents
+    .slice(0, PAGE_CHECKOUTS_MAX)
+    .filter((traceparent) => typeof traceparent === "string" && TRACEPARENT.test(traceparent));
 }

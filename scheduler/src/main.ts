@@ -31,8 +31,8 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
   const access = readOpsAccess(env);
   const clock = { nowMs: () => Date.now() };
   const { LOG_LEVEL: level } = config;
-  const instruments = openInstruments({ service: "scheduler", clock, level });
-  const { lines, registry, logger, telemetry } = instruments;
+  const instruments = await openInstruments({ service: "scheduler", clock, level, env });
+  const { lines, registry, logger, telemetry, tracing } = instruments;
 
   const { pool, gate, queue, depths, checks } = await openStores(config, instruments, clock);
   const { holds, opening } = gate;
@@ -62,6 +62,7 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
         { name: "queue", run: () => Promise.all([queue.close(), depths.close()]) },
         { name: "gate", run: () => gate.close() },
         { name: "ledger", run: () => pool.end() },
+        { name: "traces", run: () => tracing?.close() },
         { name: "ops", run: () => ops.close() },
       ],
       { lines, clock, boundMs: CLOSE_MS_MAX },
@@ -72,7 +73,7 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
 }
 
 /** Waits for Postgres and Redis and connects to them. */
-async function openStores(config: SchedulerConfig, { lines, registry, telemetry }: Instruments, clock: Clock) {
+async function openStores(config: SchedulerConfig, { lines, registry, telemetry, tracing }: Instruments, clock: Clock) {
   const queueUrl = config.REDIS_QUEUE_URL ?? config.REDIS_URL;
   const pool = createPool({
     url: config.DATABASE_URL,
@@ -96,6 +97,7 @@ async function openStores(config: SchedulerConfig, { lines, registry, telemetry 
   const queue = new BullSettlementQueue({
     url: queueUrl,
     onFault: (page, error) => lines.pageNotEnqueued(page.saleId, error),
+    tracing,
   });
   const depths = new BullQueueReader(queueUrl, "scheduler");
   await Promise.all([queue.whenReady(), depths.whenReady()]);

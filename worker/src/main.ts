@@ -35,8 +35,8 @@ export async function startWorker(env: NodeJS.ProcessEnv): Promise<void> {
   const access = readOpsAccess(env);
   const clock = { nowMs: () => Date.now() };
   const { LOG_LEVEL: level } = config;
-  const instruments = openInstruments({ service: "worker", clock, level });
-  const { lines, registry, logger } = instruments;
+  const instruments = await openInstruments({ service: "worker", clock, level, env });
+  const { lines, registry, logger, tracing } = instruments;
 
   const stores = await openStores(config, instruments, clock);
   const { pool, gate, queue, checks } = stores;
@@ -47,6 +47,7 @@ export async function startWorker(env: NodeJS.ProcessEnv): Promise<void> {
     concurrency: config.PAGE_CONCURRENCY,
     settle: (page) => runPageJob(parts, page),
     onFault: (error) => lines.pageFailed(error),
+    tracing,
   });
   const { OPS_HOST: host, OPS_PORT: port } = config;
   const ops = await startOpsServer({ host, port, access, registry, logger, checks });
@@ -67,6 +68,7 @@ export async function startWorker(env: NodeJS.ProcessEnv): Promise<void> {
         { name: "queue", run: () => queue.close() },
         { name: "gate", run: () => gate.close() },
         { name: "ledger", run: () => pool.end() },
+        { name: "traces", run: () => tracing?.close() },
         { name: "ops", run: () => ops.close() },
       ],
       { lines, clock, boundMs: CLOSE_MS_MAX },
