@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 /** Whole deployments: one after the other, so that each has the machine to itself. */
 const WHOLE = ["cli/test/e2e/**/*.test.ts", "bench/test/siege.test.ts", "bench/test/fuzz.test.ts"];
 
+/** In a browser: see local/src/browser.ts. */
+const BROWSER = ["*/test/browser/**/*.test.ts"];
+
 /** The room's own sources, not what was last compiled. */
 const sources = { resolve: { conditions: ["source"] }, ssr: { resolve: { conditions: ["source"] } } };
 
@@ -18,7 +21,7 @@ export default defineConfig({
         test: {
           name: "rooms",
           include: ["*/test/**/*.test.ts"],
-          exclude: WHOLE,
+          exclude: [...WHOLE, ...BROWSER],
           sequence: { groupOrder: 0 },
           ...patience,
         },
@@ -30,6 +33,17 @@ export default defineConfig({
           include: WHOLE,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+          ...patience,
+        },
+      },
+      {
+        ...sources,
+        test: {
+          name: "browser",
+          include: BROWSER,
+          globalSetup: "./local/src/browser.ts",
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
           ...patience,
         },
       },

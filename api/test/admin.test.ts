@@ -40,7 +40,7 @@ beforeEach(async () => {
     logger: createLogger({ service: "api", level: "silent" }),
     checks: [],
     access: readOpsAccess({ OPS_TOKEN: TOKEN }),
-    routes,
+    routes: [routes],
   });
 });
 afterEach(async () => {
