@@ -1,7 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 /** Whole deployments: one after the other, so that each has the machine to itself. */
-const WHOLE = ["cli/test/e2e/**/*.test.ts", "bench/test/siege.test.ts", "bench/test/fuzz.test.ts"];
+const WHOLE = [
+  "cli/test/e2e/**/*.test.ts",
+  "bench/test/siege.test.ts",
+  "bench/test/fuzz.test.ts",
+  "bench/test/bench.test.ts",
+];
 
 /** In a browser: see local/src/browser.ts. */
 const BROWSER = ["*/test/browser/**/*.test.ts"];

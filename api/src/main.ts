@@ -133,7 +133,8 @@ async function openWorld(config: ApiConfig) {
   await queue.whenReady();
   const pings = { redis: () => gate.ping(), postgres: async () => void (await pool.query("select 1")) };
   const ledger = createLedger(pool);
-  return { clock, logger, lines, registry, telemetry, http, pool, pings, ledger, gate, events, queue };
+  const recording = config.ATTEMPTS;
+  return { clock, logger, lines, registry, telemetry, http, pool, pings, ledger, gate, events, queue, recording };
 }
 
 async function closeWorld({ queue, events, gate, pool }: World): Promise<void> {
@@ -201,7 +202,7 @@ function createPublicApp(
 }
 
 function openContest(config: ApiConfig, world: World, learn: ContestDesk["learn"]): ContestDesk {
-  const { ledger, lines, registry, pings } = world;
+  const { ledger, lines, registry, pings, recording } = world;
   const dependency = (name: "redis" | "postgres") =>
     new Dependency({ name, critical: name === "redis", check: pings[name] }, lines);
   const [redis, database] = [dependency("redis"), dependency("postgres")];
@@ -209,6 +210,7 @@ function openContest(config: ApiConfig, world: World, learn: ContestDesk["learn"
     codes: new CodeSeal(config.TICKET_SECRET, config.TICKET_SECRET_PREVIOUS),
     turns: new CartTurns(),
     sales: ledger,
+    recording,
     learn,
     isUp: { redis: () => redis.isUp(), database: () => database.isUp() },
     metrics: createContestMetrics(registry),

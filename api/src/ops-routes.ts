@@ -5,7 +5,7 @@ import { createIds } from "./ids.ts";
 import { createQueueBoard, type QueueBoardParts, type QueueChange } from "./queue-board/queue-board.ts";
 
 export interface OpsRoutesParts
-  extends Pick<AdminParts, "ledger" | "queue" | "clock" | "telemetry">,
+  extends Pick<AdminParts, "ledger" | "queue" | "clock" | "telemetry" | "recording">,
     Pick<ServeParts, "random" | "stopping"> {
   readonly gate: Pick<AdminParts, "holds" | "opening"> & { readonly reader: AdminParts["gate"] };
   readonly http: Pick<ServeParts, "observe">;
@@ -19,12 +19,13 @@ export interface OpsRoutesParts
 
 /** What operators are served on an api's ops port: their routes, and the queues. */
 export function createOpsRoutes(parts: OpsRoutesParts) {
-  const { ledger, queue, clock, telemetry, gate, http, lines, stopping, random } = parts;
+  const { recording, ledger, queue, clock, telemetry, gate, http, lines, stopping, random } = parts;
   const ids = createIds();
   const { requestId } = ids;
   const onError = (error: unknown, id: string) => lines.requestFailed(id, error);
   const admin = createAdminRoutes({
     ...OPEN_TO_HOLDERS,
+    recording,
     ledger,
     queue,
     clock,

@@ -18,10 +18,32 @@ describe("the api's environment", () => {
     });
   });
 
+  it("takes each of the three for ATTEMPTS", () => {
+    for (const attempts of ["all", "accepted", "off"]) {
+      expect(readConfig({ ...good, ATTEMPTS: attempts }).ATTEMPTS).toBe(attempts);
+    }
+  });
+
   it("names every fault at once", () => {
     const faults = () =>
-      readConfig({ TICKET_SECRET: "short", PORT: "70000", AUTH: "none", ATTEMPTS: "some", STREAMS_MAX: "0", BOARD_CHANGES: "yes" });
-    for (const name of ["DATABASE_URL", "REDIS_URL", "TICKET_SECRET", "PORT", "AUTH", "ATTEMPTS", "STREAMS_MAX", "BOARD_"])
+      readConfig({
+        TICKET_SECRET: "short",
+        PORT: "70000",
+        AUTH: "none",
+        ATTEMPTS: "some",
+        STREAMS_MAX: "0",
+        BOARD_CHANGES: "yes",
+      });
+    for (const name of [
+      "DATABASE_URL",
+      "REDIS_URL",
+      "TICKET_SECRET",
+      "PORT",
+      "AUTH",
+      "ATTEMPTS",
+      "STREAMS_MAX",
+      "BOARD_",
+    ])
       expect(faults).toThrow(name);
   });
 

@@ -91,7 +91,11 @@ describe("the queues' board", () => {
       expect(job.stacktrace[0]).toMatch(/^Error: Failed query: .*\n +at .*operated-queue/);
     }
     const edited = failed.find(({ name }: { name: string }) => name !== "page");
-    expect(edited).toMatchObject({ name: "[masked]", progress: 0, data: { saleId: "2026112512", epoch: 9, masked: 3 } });
+    expect(edited).toMatchObject({
+      name: "[masked]",
+      progress: 0,
+      data: { saleId: "2026112512", epoch: 9, masked: 3 },
+    });
   });
 
   it("shows nothing of shoppers, whatever is in a job, and needs no right but the queue's", async () => {
@@ -103,7 +107,9 @@ describe("the queues' board", () => {
       API,
       "/queues/api/job-schedulers",
       ...STATES.map((state) => `${API}?activeQueue=pages&status=${state}&page=1&jobsPerPage=10`),
-      ...["metrics", "default-job-options", "workers", "rate-limit", "job-data-schema"].map((of) => `${API}/pages/${of}`),
+      ...["metrics", "default-job-options", "workers", "rate-limit", "job-data-schema"].map(
+        (of) => `${API}/pages/${of}`,
+      ),
       ...ids.flatMap((id) => ["", "/logs", "/flow"].map((of) => `${API}/pages/${id}${of}`)),
     ];
     for (const path of paths) {
@@ -118,7 +124,12 @@ describe("the queues' board", () => {
   it("answers 404 to what is not there", async () => {
     const board = await openAt();
     const [job] = await under.queue.getWaiting();
-    for (const path of [`${API}/other/${job?.id}`, `${API}/other/metrics`, `${API}/pages/999`, `${API}/pages/999/logs`]) {
+    for (const path of [
+      `${API}/other/${job?.id}`,
+      `${API}/other/metrics`,
+      `${API}/pages/999`,
+      `${API}/pages/999/logs`,
+    ]) {
       expect([path, (await get(board, path)).status]).toEqual([path, 404]);
     }
     const nowhere = await get(board, "/queues/nowhere/at/all");

@@ -29,7 +29,13 @@ it.each<[string, unknown, object]>([
 
 it("masks names, results, progress and options that could say anything", () => {
   const job = { name: "Ada 77", data: {}, returnvalue: { user: "ada" }, progress: { user: "ada" }, opts: { key: "k" } };
-  expect(shownJob(job)).toEqual({ name: "[masked]", data: {}, returnvalue: "[masked]", progress: 0, opts: { masked: 1 } });
+  expect(shownJob(job)).toEqual({
+    name: "[masked]",
+    data: {},
+    returnvalue: "[masked]",
+    progress: 0,
+    opts: { masked: 1 },
+  });
   const backoff = { type: "Ada 77", delay: 1 };
   expect(shownJob({ ...base, opts: { backoff } }).opts).toEqual({ masked: 1 });
 });
@@ -42,8 +48,14 @@ it.each<[string, string]>([
   ],
   ['invalid input syntax for type uuid: "ada"', "invalid input syntax for type uuid: [masked]"],
   ["Key (user_id, key)=(ada, order-1) already exists.", "Key (user_id, key)=[masked] already exists."],
-  [`Unexpected token 'a', ..."user":"ada"... is not valid JSON`, "Unexpected token [masked], ...[masked]... is not valid JSON"],
-  ['Failed query: select "user_id" from "t" where a = $1\nparams: ada', 'Failed query: select "user_id" from "t" where a = $1'],
+  [
+    `Unexpected token 'a', ..."user":"ada"... is not valid JSON`,
+    "Unexpected token [masked], ...[masked]... is not valid JSON",
+  ],
+  [
+    'Failed query: select "user_id" from "t" where a = $1\nparams: ada',
+    'Failed query: select "user_id" from "t" where a = $1',
+  ],
 ])("tells an error's own words: %s", (reason, shown) => {
   expect(reasonOf(reason)).toBe(shown);
 });
@@ -51,7 +63,7 @@ it.each<[string, string]>([
 it("bounds what an error says, and keeps of its stack where it was thrown", () => {
   expect(reasonOf("x".repeat(5_000))).toHaveLength(300);
   expect(reasonOf(undefined)).toBeUndefined();
-  const stack = 'Error: Failed query: select $1\nparams: ada\n    at settle (file:///a.js:1:2)\n    at run (b.js:3:4)';
+  const stack = "Error: Failed query: select $1\nparams: ada\n    at settle (file:///a.js:1:2)\n    at run (b.js:3:4)";
   expect(shownJob({ ...base, stacktrace: [stack] }).stacktrace).toEqual([
     "Error: Failed query: select $1\n    at settle (file:///a.js:1:2)\n    at run (b.js:3:4)",
   ]);

@@ -1,13 +1,17 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { addDlq } from "./commands/dlq.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addLoad } from "./commands/load.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addOpenApi } from "./commands/openapi.ts";
 import { addProcesses } from "./commands/processes.ts";
+import { addReconcile } from "./commands/reconcile.ts";
 import { addRedisUsers } from "./commands/redis-users.ts";
 import { addSale } from "./commands/sale.ts";
 import { addUp } from "./commands/up.ts";
 import { addVerify } from "./commands/verify.ts";
+import { addWatch } from "./commands/watch.ts";
 import { faultLine } from "./fault-line.ts";
 
 const FAILED = 1;
@@ -26,8 +30,9 @@ const program = new Command("flashgate")
     '\nStart with "flashgate up", then "flashgate load" in another terminal, then "flashgate verify".',
   );
 
-for (const add of [addUp, addLoad, addSale, addVerify, addProcesses, addMigrate, addRedisUsers, addOpenApi])
-  add(program);
+const SELLING = [addUp, addLoad, addSale, addWatch, addVerify, addReconcile, addDlq, addDoctor];
+const DEPLOYING = [addProcesses, addMigrate, addRedisUsers, addOpenApi];
+for (const add of [...SELLING, ...DEPLOYING]) add(program);
 
 // Whoever reads our output may leave before it ends: that is no error of ours.
 process.stdout.on("error", () => undefined);

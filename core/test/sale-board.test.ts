@@ -14,6 +14,7 @@ function entry(over: Partial<BoardEntry["sale"]> = {}): BoardEntry {
     state: "open" as const,
     paused: false,
     pauseVersion: 0,
+    attempts: "all" as const,
     ...over,
   };
   const items = generatedCatalogue(sale.id, 5).map((item, index) => ({

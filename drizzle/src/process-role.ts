@@ -4,13 +4,14 @@ import pg from "pg";
  * What each table lets a process do. Rows are kept for ever: but for the lines of a cart, which grow and are written
  * anew, nothing is deleted, and an attempt that was written down is not changed either.
  */
-const RIGHTS: readonly (readonly [table: string, rights: string])[] = [
+export const RIGHTS: readonly (readonly [table: string, rights: string])[] = [
   ["sales", "SELECT, INSERT, UPDATE"],
   ["items", "SELECT, INSERT, UPDATE"],
   ["buyers", "SELECT, INSERT, UPDATE"],
   ["checkouts", "SELECT, INSERT, UPDATE"],
   ["checkout_lines", "SELECT, INSERT, UPDATE, DELETE"],
   ["checkout_attempts", "SELECT, INSERT"],
+  ["dead_letters", "SELECT, INSERT, UPDATE"],
 ];
 
 /**

@@ -17,7 +17,7 @@ export class OpsAccess {
   /** `token`: empty for none. */
   constructor(token: string, publicUrl: URL | null = null) {
     this.#digest = token === "" ? null : digestOf(token);
-    this.fingerprint = this.#digest && this.#digest.toString("hex").slice(0, 8);
+    this.fingerprint = this.#digest?.toString("hex").slice(0, 8) ?? null;
     this.sessionKey =
       token === "" ? null : Buffer.from(hkdfSync("sha256", token, "", "flashgate ops session", SESSION_KEY_BYTES));
     this.publicUrl = publicUrl;

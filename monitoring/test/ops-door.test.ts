@@ -136,7 +136,12 @@ it("changes something for a session only where a page of this origin asks", asyn
   const { url, post, handled, signIn } = await start();
   const cookie = await signIn();
   const port = Number(new URL(url).port);
-  const elsewhere = [{}, { origin: "null" }, { origin: "https://evil.example" }, { origin: `http://127.0.0.1:${port + 1}` }];
+  const elsewhere = [
+    {},
+    { origin: "null" },
+    { origin: "https://evil.example" },
+    { origin: `http://127.0.0.1:${port + 1}` },
+  ];
   for (const headers of elsewhere) {
     for (const method of ["POST", "PUT", "PATCH", "DELETE", "LOCK"]) {
       const refused = await ask(`${url}/more/x`, method, { cookie, ...headers });
@@ -158,7 +163,8 @@ it("takes no session but its own, and not for ever", async () => {
   const other = await start({}, "another-ops-token-of-32-bytes-and-more");
   const [name = "", value = ""] = cookie.split("=", 2);
   const [untilS = "", seal = ""] = value.split(".");
-  const statusOf = async (headers: Record<string, string>, at = url) => (await ask(`${at}/more`, "GET", headers)).status;
+  const statusOf = async (headers: Record<string, string>, at = url) =>
+    (await ask(`${at}/more`, "GET", headers)).status;
   const forged = [
     `${name}=`,
     `${name}=${Number(untilS) + 1}.${seal}`,
@@ -196,7 +202,14 @@ it("signs out", async () => {
 
 it("goes nowhere else after signing in", async () => {
   const { post } = await start();
-  for (const next of ["//evil.example", "/\\evil.example", "https://evil.example", "evil", "", "/a\r\nset-cookie: x=y"]) {
+  for (const next of [
+    "//evil.example",
+    "/\\evil.example",
+    "https://evil.example",
+    "evil",
+    "",
+    "/a\r\nset-cookie: x=y",
+  ]) {
     expect((await post("/login", { token: TOKEN, next })).headers["location"]).toBe("/");
   }
 });
@@ -204,7 +217,12 @@ it("goes nowhere else after signing in", async () => {
 it("reads no form that is large, endless or cut off, and only posted ones", async () => {
   const { url, post, signIn } = await start();
   expect((await post("/login", { token: "x".repeat(5_000) })).status).toBe(413);
-  const endless = await ask(`${url}/login`, "POST", { ...FORM, origin: url, "transfer-encoding": "chunked" }, "token=x");
+  const endless = await ask(
+    `${url}/login`,
+    "POST",
+    { ...FORM, origin: url, "transfer-encoding": "chunked" },
+    "token=x",
+  );
   expect(endless.status).toBe(413);
   const wrong = await ask(`${url}/login`, "PUT", { origin: url });
   expect([wrong.status, wrong.headers["allow"]]).toEqual([405, "GET, HEAD, POST"]);
@@ -223,7 +241,9 @@ it("lets nobody in where there is no token, and says why", async () => {
   const { url, post } = await start({}, "");
   expect((await ask(`${url}/`, "GET", PAGE)).body).toContain("OPS_TOKEN is not set");
   expect((await post("/login", { token: "" })).status).toBe(401);
-  expect((await ask(`${url}/more`, "GET", { cookie: `flashgate_ops_null=9999999999.${"A".repeat(43)}` })).status).toBe(401);
+  expect((await ask(`${url}/more`, "GET", { cookie: `flashgate_ops_null=9999999999.${"A".repeat(43)}` })).status).toBe(
+    401,
+  );
 });
 
 it("lives under the path and origin that a proxy gives it", async () => {
@@ -244,7 +264,12 @@ it("lives under the path and origin that a proxy gives it", async () => {
 });
 
 it("is told a public URL that can be one", () => {
-  for (const OPS_PUBLIC_URL of ["ops.example.com", "ftp://ops.example.com/", "https://ops.example.com/a;b", "https://u:p@x/"]) {
+  for (const OPS_PUBLIC_URL of [
+    "ops.example.com",
+    "ftp://ops.example.com/",
+    "https://ops.example.com/a;b",
+    "https://u:p@x/",
+  ]) {
     expect(() => readOpsAccess({ OPS_PUBLIC_URL })).toThrow("OPS_PUBLIC_URL must be what browsers open");
   }
   expect(readOpsAccess({ OPS_PUBLIC_URL: "http://10.0.0.1:9100" }).publicPath).toBe("");

@@ -56,7 +56,8 @@ const CHANGES: ReadonlySet<string> = new Set([
   "/api/queues/:queueName/:jobId/clean",
   "/api/queues/:queueName/:jobId/promote",
 ]);
-const NOT_DONE_HERE = "Not done here: a queue that stands still keeps checkouts from being settled before their time is over.";
+const NOT_DONE_HERE =
+  "Not done here: a queue that stands still keeps checkouts from being settled before their time is over.";
 
 /** The board's own scripts and styles, and nobody else's. Its elements are given styles, which is `style-src-attr`. */
 const PAGE_HEADERS = {

@@ -76,7 +76,10 @@ describe("in a browser, the ops port", () => {
     await signIn({ page }, `${board.url}/flashgate/queues/queue/pages?status=failed`);
     await page.getByText("Failed query: insert into").first().waitFor();
     await browser.picture(page, "queues-writable");
-    await page.getByRole("button", { name: /^retry$/i }).first().click();
+    await page
+      .getByRole("button", { name: /^retry$/i })
+      .first()
+      .click();
     await page.getByRole("button", { name: /confirm/i }).click();
     await expect.poll(() => under.queue.getJobCounts()).toMatchObject({ failed: 1, waiting: 3 });
     expect(board.changes).toMatchObject([{ method: "PUT", status: 204 }]);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { auditSale, type CatalogueEntry, itemIdAt, LIMIT_PER_USER } from "@flashgate/core";
 import { v7 } from "uuid";
 import { Fleet } from "../fleet/fleet.ts";
+import { whenSelling } from "../fleet/sale-opening.ts";
 import { until } from "../fleet/until.ts";
 import { Stores } from "../siege/stores.ts";
 
@@ -114,12 +115,7 @@ async function openSale(
     { id: saleId, opensAtMs: nowMs, closesAtMs, settleUntilMs: closesAtMs + WINDOW_MS, limitPerUser: LIMIT_PER_USER },
     catalogue,
   );
-  const isOpen = async () => {
-    const sale = await stores.ledger.find(saleId);
-    if (sale?.state !== "open" || !(await isOpenIn(stores, saleId, sale.openEpoch))) return false;
-    return sells(url, saleId);
-  };
-  if (!(await until(isOpen, READY_MS_MAX))) throw new Error("the sale did not open: see the scheduler's log");
+  await whenSelling(stores, saleId, () => sells(url, saleId));
   return { saleId, itemIds: catalogue.map(({ id }) => id) };
 }
 
@@ -131,9 +127,4 @@ async function sells(url: string, saleId: string): Promise<boolean> {
     body: '{"items":[{"item_id":"any","quantity":1}]}',
   });
   return answer.status === 202;
-}
-
-async function isOpenIn(stores: Stores, saleId: string, epoch: number): Promise<boolean> {
-  const { opening } = await stores.gate();
-  return opening.isOpen(saleId, epoch);
 }

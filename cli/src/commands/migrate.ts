@@ -3,10 +3,10 @@ import { CommandFault } from "../command-fault.ts";
 import { faultLine } from "../fault-line.ts";
 import { dataOption } from "./data-option.ts";
 import { findDatabase } from "./stores.ts";
-import { print } from "./terminal.ts";
+import { print, printJson } from "./terminal.ts";
 
 /** As whom api, worker and scheduler work, unless another name is given. */
-const PROCESS_ROLE = "flashgate_process";
+export const PROCESS_ROLE = "flashgate_process";
 const ROLE_PASSWORD = "DATABASE_ROLE_PASSWORD";
 const ROLE_PASSWORD_BYTES_MIN = 16;
 
@@ -25,17 +25,26 @@ export function addMigrate(program: Command): void {
         `then make, or bring up to date, the role for api, worker and scheduler: it can log in with ${ROLE_PASSWORD}, reads and writes rows, and can change no table`,
       ).preset(PROCESS_ROLE),
     )
-    .addHelpText("after", `\nEnvironment: DATABASE_URL (else the instance that runs on --data), ${ROLE_PASSWORD}`)
-    .action(async ({ data, role }: { data: string; role?: string }) => {
+    .option("--json", "for machines: what is there now")
+    .addHelpText("after", HELP)
+    .action(async ({ data, role, json }: { data: string; role?: string; json?: boolean }) => {
       const password = role === undefined ? "" : rolePassword();
       const databaseUrl = await findDatabase(data);
       await migrateLedger(databaseUrl);
+      if (role !== undefined) await grantRole(databaseUrl, password, role);
+      if (json) return printJson({ schema: "up_to_date", role: role ?? null });
       print("The ledger's schema is up to date.");
       if (role === undefined) return;
-      await grantRole(databaseUrl, password, role);
       print(`The role ${role} may work on it: name it in the DATABASE_URL of api, worker and scheduler.`);
     });
 }
+
+const HELP = `
+Environment: DATABASE_URL (else the instance that runs on --data), ${ROLE_PASSWORD}
+
+Examples:
+  flashgate migrate
+  ${ROLE_PASSWORD}=… flashgate migrate --role`;
 
 /** Throws a CommandFault with the reason when the schema cannot be brought up to date. */
 export async function migrateLedger(databaseUrl: string): Promise<void> {

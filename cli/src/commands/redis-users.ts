@@ -13,11 +13,17 @@ export function addRedisUsers(program: Command): void {
     .description(
       'Prints three users as lines of redis.conf or of an ACL file, with their passwords hashed: "flashgate_gate" for the REDIS_URL of api and worker, "flashgate_opener" for that of the scheduler, "flashgate_queue" for the REDIS_QUEUE_URL of all of them. Each may do what its process does and no more: only the opener can load scripts. "flashgate up" does it by itself for its own Redis.',
     )
-    .addHelpText("after", `\nEnvironment: ${Object.values(PASSWORDS).join(", ")} (≥ ${BYTES_MIN} bytes each)`)
+    .addHelpText("after", HELP)
     .action(async () => {
       for (const line of await userLines(process.env)) print(line);
     });
 }
+
+const HELP = `
+Environment: ${Object.values(PASSWORDS).join(", ")} (≥ ${BYTES_MIN} bytes each)
+
+Example:
+  flashgate redis-users >> redis.conf`;
 
 /** The lines, with the passwords of `env`. Throws a CommandFault that names every password that is missing or short. */
 export async function userLines(env: NodeJS.ProcessEnv): Promise<string[]> {
