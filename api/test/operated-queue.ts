@@ -2,7 +2,7 @@ import { startTestServices } from "@flashgate/local/testing";
 import { createLogger, createRegistry, readOpsAccess, startOpsServer } from "@flashgate/monitoring";
 import { BullSettlementConsumer, openQueues, redisUsers, type ShownQueues, urlFor } from "@flashgate/redis";
 import { v7 as uuidv7 } from "uuid";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import {
   createQueueBoard,
   type OpenQueues,
@@ -55,6 +55,8 @@ export async function operateQueue() {
     epoch,
     checkoutIds: Array.from({ length: checkouts }, () => uuidv7()),
   });
+  const counted = (counts: Readonly<Record<string, number>>) =>
+    vi.waitFor(async () => expect(await queue.getJobCounts()).toMatchObject(counts), { timeout: 10_000 });
   /** Jobs that failed, one of them edited by somebody; one that is being settled; some that wait. */
   const fill = async () => {
     const once = { attempts: 1 };
@@ -64,9 +66,9 @@ export async function operateQueue() {
     await job.updateProgress({ user: USER });
     await job.log(`judging ${USER} ${KEY}`);
     await consumer.start();
-    await expect.poll(() => queue.getJobCounts(), { timeout: 10_000 }).toMatchObject({ failed: 2 });
+    await counted({ failed: 2 });
     await queue.add("page", page(3, 200));
-    await expect.poll(() => queue.getJobCounts(), { timeout: 10_000 }).toMatchObject({ active: 1 });
+    await counted({ active: 1 });
     await queue.add("page", page(3, 12));
     await queue.add("page", page(3, 1));
     await queue.add("page", page(3, 7), { delay: 3_600_000 });

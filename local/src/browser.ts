@@ -8,6 +8,8 @@ const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-c
 const MAC_FOLDERS = ["/Applications/Google Chrome.app/Contents/MacOS", "/Applications/Chromium.app/Contents/MacOS"];
 const MAC_NAMES = ["Google Chrome", "Chromium"];
 const INSTALL_MS_MAX = 600_000;
+/** How long a page may keep a test waiting for what it looks for: less than the test itself has, so that it says what. */
+const WAIT_MS_MAX = 10_000;
 
 const ADVICE = `The tests in a browser need Chromium, and there is none here. Install the package "chromium"
 (Debian: sudo apt-get install chromium; macOS: brew install --cask chromium), or set CHROMIUM to its program.`;
@@ -52,6 +54,7 @@ export async function openBrowser(): Promise<TestBrowser> {
   return {
     async open() {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-US" });
+      context.setDefaultTimeout(WAIT_MS_MAX);
       const page = await context.newPage();
       const requests: string[] = [];
       const faults: string[] = [];

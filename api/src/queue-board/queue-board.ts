@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { createBullBoard } from "@bull-board/api";
-import { ExpressAdapter } from "@bull-board/express";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Problem } from "../problems.ts";
 import { HEADERS, PRIVATE, sendProblem } from "../responses.ts";
+import { BoardAdapter } from "./board-adapter.ts";
 import { type Queue, ShownQueue } from "./shown-queue.ts";
 
 /** Where the board is. */
@@ -51,7 +51,6 @@ const CHANGES: ReadonlySet<string> = new Set([
   "/api/queues/:queueName/clean/:queueStatus",
   "/api/queues/:queueName/promote",
   "/api/queues/:queueName/empty",
-  "/api/queues/:queueName/obliterate",
   "/api/queues/:queueName/:jobId/retry",
   "/api/queues/:queueName/:jobId/clean",
   "/api/queues/:queueName/:jobId/promote",
@@ -59,7 +58,7 @@ const CHANGES: ReadonlySet<string> = new Set([
 const NOT_DONE_HERE =
   "Not done here: a queue that stands still keeps checkouts from being settled before their time is over.";
 
-/** The board's own scripts and styles, and nobody else's. Its elements are given styles, which is `style-src-attr`. */
+/** The board's own scripts, styles and answers, and nobody else's; nothing that stands in a page runs or colours it. */
 const PAGE_HEADERS = {
   ...HEADERS,
   ...PRIVATE,
@@ -131,7 +130,7 @@ function createApp(queues: OpenQueues, parts: QueueBoardParts): Express {
 }
 
 function boardOf({ all }: OpenQueues, { writable, basePath }: Pick<QueueBoardParts, "writable" | "basePath">): Express {
-  const serverAdapter = new ExpressAdapter();
+  const serverAdapter = new BoardAdapter();
   serverAdapter.setBasePath(`${basePath}${PREFIX}`);
   createBullBoard({
     queues: all.map(({ queue, about }) => new ShownQueue(queue, { about, writable })),

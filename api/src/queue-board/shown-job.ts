@@ -1,5 +1,6 @@
 /** What a board is told of a job, of whatever kind. */
 export interface JobFacts {
+  readonly id?: string | number | null | undefined;
   readonly name: string;
   readonly data?: unknown;
   readonly returnvalue?: unknown;
@@ -7,6 +8,7 @@ export interface JobFacts {
   readonly opts?: unknown;
   readonly failedReason?: unknown;
   readonly stacktrace?: unknown;
+  readonly deferredFailure?: unknown;
 }
 
 const MASKED = "[masked]";
@@ -20,7 +22,8 @@ const isText = (shape: string): Test => {
   return (value) => typeof value === "string" && pattern.test(value);
 };
 const isCheckout = isText(UUID);
-const isName = isText("[a-z][a-z_-]{0,31}");
+const isName = isText("page");
+const isBackoff = isText("fixed|exponential");
 
 /** The fields that are shown, each only where it holds what it should: a job may have been edited by anybody. */
 const DATA: ReadonlyMap<string, Test> = new Map([
@@ -37,24 +40,28 @@ const OPTIONS: ReadonlyMap<string, Test> = new Map([
   [
     "backoff",
     (value) =>
-      Object.entries(Object(value)).every(([name, field]) => (name === "type" ? isName(field) : isNumber(field))),
+      Object.entries(Object(value)).every(([name, field]) => (name === "type" ? isBackoff(field) : isNumber(field))),
   ],
 ]);
 
 /**
- * A job as it may be shown: which sale, which checkouts, what went wrong. Users, idempotency keys, fingerprints and
- * whatever else is in it or in its errors stays out, also where it should not have been there in the first place.
+ * A job as it may be shown: its id, times and counts, which sale, which checkouts, what went wrong. Users, idempotency keys,
+ * fingerprints and whatever else is in it or in its errors stays out, also where it should not have been there in the first
+ * place.
  */
-export function shownJob<Facts extends JobFacts>(job: Facts): Facts {
+export function shownJob(job: JobFacts) {
+  const { id, name, data, opts, returnvalue, progress, failedReason, deferredFailure, stacktrace } = job;
   return {
-    ...job,
-    name: isName(job.name) ? job.name : MASKED,
-    data: picked(job.data, DATA),
-    opts: picked(job.opts, OPTIONS),
-    returnvalue: job.returnvalue == null ? null : MASKED,
-    progress: isNumber(job.progress) ? job.progress : 0,
-    ...(job.failedReason === undefined ? {} : { failedReason: shownReason(job.failedReason) }),
-    ...(Array.isArray(job.stacktrace) ? { stacktrace: job.stacktrace.map(shownStack) } : {}),
+    ...Object.fromEntries(Object.entries(job).filter(([, value]) => isNumber(value))),
+    id,
+    name: isName(name) ? name : MASKED,
+    data: picked(data, DATA),
+    opts: picked(opts, OPTIONS),
+    returnvalue: returnvalue == null ? null : MASKED,
+    progress: isNumber(progress) ? progress : 0,
+    ...(failedReason === undefined ? {} : { failedReason: shownReason(failedReason) }),
+    ...(deferredFailure === undefined ? {} : { deferredFailure: shownReason(deferredFailure) }),
+    ...(Array.isArray(stacktrace) ? { stacktrace: stacktrace.map(shownStack) } : {}),
   };
 }
 

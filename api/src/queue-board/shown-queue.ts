@@ -33,20 +33,9 @@ export class ShownQueue extends BullMQAdapter {
   override async getFlowProducer() {
     return null;
   }
-
-  /** BullMQ pauses the queue first, and where it then refuses leaves it so: pages would lie still. */
-  override async obliterate(...options: Parameters<BullMQAdapter["obliterate"]>): Promise<void> {
-    try {
-      await super.obliterate(...options);
-    } catch (error) {
-      await this.resume();
-      throw error;
-    }
-  }
 }
 
 function masked(job: Job): Job {
   const read = job.toJSON.bind(job);
-  job.toJSON = () => shownJob(read());
-  return job;
+  return Object.assign(job, { toJSON: () => shownJob(read()) });
 }
