@@ -29,6 +29,11 @@ async function signIn({ page }: Pick<WatchedPage, "page">, url: string) {
 /** What the browser says itself of the two pages that ask for the token. */
 const NOT_YET = /status of 401/;
 
+async function expectNoSecret(page: WatchedPage["page"]) {
+  const shown = await page.locator("body").innerText();
+  for (const secret of SECRETS) expect(shown).not.toContain(secret);
+}
+
 describe("in a browser, the ops port", () => {
   it("asks for the token where one wanted to go, again where it is wrong, and lists what there is", async () => {
     const { board, page, requests, faults } = await openAt();
@@ -58,13 +63,18 @@ describe("in a browser, the ops port", () => {
     await signIn({ page }, `${board.url}/queues/queue/pages`);
     await page.getByText("Failed query: insert into").first().waitFor();
     expect(page.url()).toBe(`${board.url}/queues/queue/pages`);
-    await browser.picture(page, "queues");
-    const shown = await page.locator("body").innerText();
-    for (const secret of SECRETS) expect(shown).not.toContain(secret);
+    await expectNoSecret(page);
     expect(await page.getByRole("button", { name: /retry|clean|promote|pause|obliterate|add/i }).count()).toBe(0);
 
+    await page.getByRole("link", { name: "FAILED 2" }).click();
+    await page.getByRole("link", { name: "#2 [masked]" }).waitFor();
+    for (const tab of await page.getByRole("tab", { name: "Data" }).all()) await tab.click();
+    await page.getByText(/masked:\s*3/).waitFor();
+    await expectNoSecret(page);
+    await browser.picture(page, "queues");
+
     await page.goto(`${board.url}/queues/`);
-    await page.getByText("pages").first().waitFor();
+    await page.getByRole("main").getByRole("link", { name: "pages" }).first().waitFor();
     await browser.picture(page, "queues-overview");
     expect(faults.filter((fault) => !NOT_YET.test(fault))).toEqual([]);
     expect(requests.filter((url) => !url.startsWith(board.url) && !url.startsWith("data:"))).toEqual([]);
@@ -76,13 +86,10 @@ describe("in a browser, the ops port", () => {
     await signIn({ page }, `${board.url}/flashgate/queues/queue/pages?status=failed`);
     await page.getByText("Failed query: insert into").first().waitFor();
     await browser.picture(page, "queues-writable");
-    await page
-      .getByRole("button", { name: /^retry$/i })
-      .first()
-      .click();
-    await page.getByRole("button", { name: /confirm/i }).click();
-    await expect.poll(() => under.queue.getJobCounts()).toMatchObject({ failed: 1, waiting: 3 });
-    expect(board.changes).toMatchObject([{ method: "PUT", status: 204 }]);
+    await page.getByRole("button", { name: "Retry all" }).click();
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await expect.poll(() => under.queue.getJobCounts()).toMatchObject({ failed: 0, waiting: 4 });
+    expect(board.changes).toMatchObject([{ method: "PUT", status: 200 }]);
     expect(faults.filter((fault) => !NOT_YET.test(fault))).toEqual([]);
   });
 });
