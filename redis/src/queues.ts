@@ -15,19 +15,19 @@ const QUEUES = [
 /** How long the first look may wait for Redis. */
 const CONNECT_MS_MAX = 3_000;
 
-export interface ShownQueue {
+export interface OpenQueue {
   readonly queue: Queue;
   /** What is in it. */
   readonly about: string;
 }
 
-export interface ShownQueues {
-  readonly all: readonly ShownQueue[];
+export interface OpenQueues {
+  readonly all: readonly OpenQueue[];
   close(): Promise<void>;
 }
 
 /** Opens all queues for somebody who looks, over one connection as the queues' user. Rejects when Redis is away. */
-export async function openQueues(url: string): Promise<ShownQueues> {
+export async function openQueues(url: string): Promise<OpenQueues> {
   const redis = connect(url, "board", "answer");
   try {
     await ready(redis, CONNECT_MS_MAX);
