@@ -27,6 +27,7 @@ import { CodeSeal } from "./contest/code-seal.ts";
 import type { ContestDesk } from "./contest/desk.ts";
 import { followSales } from "./follow-sales.ts";
 import { createIds } from "./ids.ts";
+import { readBuiltPage } from "./pages/built-page.ts";
 import { SaleArchive } from "./sale-archive.ts";
 import { SaleEvents } from "./sale-events.ts";
 import { close, createServer, emptied, listen } from "./server.ts";
@@ -168,6 +169,7 @@ function createPublicApp(
   const ids = createIds();
   return createApp({
     ...memory,
+    storefront: readBuiltPage("storefront", (page) => lines.pageAbsent(page)),
     ...createAccess(config, clock),
     ledger,
     orders: ledger,
