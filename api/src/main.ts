@@ -15,10 +15,9 @@ import {
   readOpsAccess,
   startOpsServer,
 } from "@flashgate/monitoring";
-import { BACKLOG_MAX, BullSettlementQueue, openFeed, openGate } from "@flashgate/redis";
+import { BACKLOG_MAX, BullSettlementQueue, openFeed, openGate, openQueues } from "@flashgate/redis";
 import closeWithGrace from "close-with-grace";
 import { createAccess } from "./access.ts";
-import { createAdminRoutes } from "./admin/admin-app.ts";
 import { createApp } from "./app.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import { type ApiConfig, readConfig } from "./config.ts";
@@ -27,6 +26,7 @@ import { CodeSeal } from "./contest/code-seal.ts";
 import type { ContestDesk } from "./contest/desk.ts";
 import { followSales } from "./follow-sales.ts";
 import { createIds } from "./ids.ts";
+import { createOpsRoutes } from "./ops-routes.ts";
 import { readBuiltPage } from "./pages/built-page.ts";
 import { SaleArchive } from "./sale-archive.ts";
 import { SaleEvents } from "./sale-events.ts";
@@ -60,11 +60,21 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
   const server = createServer(
     createPublicApp(config, { ...world, failpoints }, { ...memory, learn: follower.learn }, life),
   );
+  const { admin, board } = createOpsRoutes({
+    ...world,
+    random: () => Math.random(),
+    stopping: () => life.stopping,
+    board: {
+      open: () => openQueues(config.REDIS_QUEUE_URL ?? config.REDIS_URL),
+      writable: config.BOARD_CHANGES === "on",
+      basePath: access.publicPath,
+    },
+  });
   const ops = await startOpsServer({
     host: config.OPS_HOST,
     port: config.OPS_PORT,
     access,
-    routes: createAdminSurface(world, life),
+    routes: [admin, board],
     registry: world.registry,
     logger: world.logger,
     checks: [
@@ -85,6 +95,7 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
     await follower.stop();
     await closeWorld(world);
     await ops.close();
+    await board.close();
   });
   ops.setReady(true);
   world.lines.apiListening(url);
@@ -206,35 +217,6 @@ function openContest(config: ApiConfig, world: World, learn: ContestDesk["learn"
     isUp: { redis: () => redis.isUp(), database: () => database.isUp() },
     metrics: createContestMetrics(registry),
   };
-}
-
-/** Who holds the ops token has been let in already, by no browser's page, and is not counted. */
-const OPEN_TO_HOLDERS = { allowances: { user: null, address: null }, corsOrigins: new Set<string>(), tlsOnly: false };
-
-/** What operators are served on the ops port. */
-function createAdminSurface(
-  { ledger, gate, queue, clock, telemetry, lines, http, recording }: World,
-  life: { readonly stopping: boolean },
-) {
-  const ids = createIds();
-  return createAdminRoutes({
-    ...OPEN_TO_HOLDERS,
-    recording,
-    ledger,
-    queue,
-    clock,
-    telemetry,
-    ids,
-    holds: gate.holds,
-    opening: gate.opening,
-    gate: gate.reader,
-    onChange: (change) => lines.opsChanged(change),
-    random: () => Math.random(),
-    requestId: ids.requestId,
-    observe: http.observe,
-    onError: (error, requestId) => lines.requestFailed(requestId, error),
-    stopping: () => life.stopping,
-  });
 }
 
 function arm(failpoints: Failpoints, { lines, gate, ledger, queue }: World): void {

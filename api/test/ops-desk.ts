@@ -35,7 +35,7 @@ export async function openOpsDesk({ ledger, gate, queue, clock, errors }: Shop) 
     logger: createLogger({ service: "api", level: "silent" }),
     checks: [],
     access: readOpsAccess({ OPS_TOKEN: TOKEN }),
-    routes: createAdminRoutes(parts),
+    routes: [createAdminRoutes(parts)],
   });
   /** Of every route, as Express spells them. */
   const paths = createAdminApp(parts).router.stack.flatMap(({ route }) => route?.path ?? []);

@@ -6,6 +6,7 @@ export * from "./http-metrics.ts";
 export * from "./log-lines.ts";
 export * from "./logger.ts";
 export * from "./ops-access.ts";
+export type { OpsLink } from "./ops-pages.ts";
 export * from "./ops-server.ts";
 export * from "./registry.ts";
 export * from "./telemetry.ts";
