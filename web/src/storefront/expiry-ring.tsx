@@ -1,6 +1,8 @@
 import { spanText } from "./figures.ts";
 
+/** Of a circle with that radius. */
 const AROUND = 100;
+const RADIUS = AROUND / (2 * Math.PI);
 
 /** How much of a hold's time is left, as a ring that empties. */
 export function ExpiryRing({ share, leftMs }: { readonly share: number; readonly leftMs: number }) {
@@ -8,13 +10,12 @@ export function ExpiryRing({ share, leftMs }: { readonly share: number; readonly
   return (
     <span class="ring" role="img" aria-label={`Held for you for ${text}`} title={`Held for you for ${text}`}>
       <svg viewBox="0 0 36 36" aria-hidden="true">
-        <circle class="ring-track" cx="18" cy="18" r="15.9155" pathLength={AROUND} />
+        <circle class="ring-track" cx="18" cy="18" r={RADIUS} />
         <circle
           class="ring-left"
           cx="18"
           cy="18"
-          r="15.9155"
-          pathLength={AROUND}
+          r={RADIUS}
           stroke-dasharray={`${share * AROUND} ${AROUND}`}
           transform="rotate(-90 18 18)"
         />

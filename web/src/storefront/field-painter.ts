@@ -16,8 +16,8 @@ export interface FieldScene {
   readonly layout: FieldLayout;
   readonly bits: ItemBits;
   readonly colours: FieldColours;
-  /** Positions that are framed: `[from, to]`, both included. */
-  readonly framed: readonly [number, number];
+  /** Positions that are marked: `[from, to]`, both included. */
+  readonly marked: readonly [number, number];
 }
 
 /**
@@ -62,7 +62,7 @@ export class FieldPainter {
 
   #paint(nowMs: number): void {
     if (!this.#scene) return;
-    const { layout, bits, colours, framed } = this.#scene;
+    const { layout, bits, colours, marked } = this.#scene;
     const context = this.#context;
     context.clearRect(0, 0, context.canvas.width, context.canvas.height);
     for (const left of [true, false]) {
@@ -74,7 +74,8 @@ export class FieldPainter {
       context.fill();
     }
     const glowing = this.#glow(nowMs);
-    this.#frames(layout, framed, colours.ink);
+    context.fillStyle = colours.ink;
+    this.#mark(layout, bits, marked);
     cancelAnimationFrame(this.#frame);
     if (glowing) this.#frame = requestAnimationFrame((ms) => this.#paint(ms));
   }
@@ -104,17 +105,13 @@ export class FieldPainter {
     this.#context.rect((index % columns) * pitch, Math.floor(index / columns) * pitch, size, size);
   }
 
-  /** A line around what the shelf shows, row by row. */
-  #frames({ columns, pitch, size }: FieldLayout, [from, to]: readonly [number, number], ink: string): void {
+  /** Marks what the shelf shows: what is left of it stands out, the rest is underlined. */
+  #mark({ columns, pitch, size }: FieldLayout, bits: ItemBits, [from, to]: readonly [number, number]): void {
     const context = this.#context;
-    context.fillStyle = ink;
-    const thick = Math.max(1, Math.round(devicePixelRatio));
-    for (let index = from - 1; index < to; ) {
-      const row = Math.floor(index / columns);
-      const end = Math.min(to, (row + 1) * columns);
-      const [x, y] = [(index % columns) * pitch, row * pitch];
-      context.fillRect(x, y + size, (end - index - 1) * pitch + size, thick * 2);
-      index = end;
+    for (let position = from; position <= to; position += 1) {
+      const [x, y] = [((position - 1) % columns) * pitch, Math.floor((position - 1) / columns) * pitch];
+      const height = isLeft(bits, position) ? size : Math.max(1, Math.round(size / 3));
+      context.fillRect(x, y + size - height, size, height);
     }
   }
 }

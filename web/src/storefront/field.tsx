@@ -12,7 +12,7 @@ export interface FieldProps {
   readonly clock: Clock;
   readonly bits: ItemBits | null;
   /** Positions that the shelf shows. */
-  readonly framed: readonly [number, number];
+  readonly marked: readonly [number, number];
   readonly onChoose: (position: number) => void;
 }
 
@@ -20,7 +20,7 @@ export interface FieldProps {
  * All items of the sale at once, a square each, dimmed once it is taken. A click brings the shelf there; for the keyboard
  * and for screen readers the shelf has buttons that do the same.
  */
-export function Field({ clock, bits, framed, onChoose }: FieldProps) {
+export function Field({ clock, bits, marked, onChoose }: FieldProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const layout = useRef<FieldLayout | null>(null);
   const [pointed, point] = useState<number | null>(null);
@@ -31,8 +31,8 @@ export function Field({ clock, bits, framed, onChoose }: FieldProps) {
     const element = canvas.current;
     if (!element || !painter.current || !bits) return;
     layout.current = fit(element, bits.count);
-    painter.current.show({ layout: layout.current, bits, colours: coloursOf(element), framed }, clock.steadyMs());
-  }, [bits, framed[0], framed[1], resized]);
+    painter.current.show({ layout: layout.current, bits, colours: coloursOf(element), marked }, clock.steadyMs());
+  }, [bits, marked[0], marked[1], resized]);
 
   const at = (event: MouseEvent) => {
     if (!bits || !layout.current) return null;

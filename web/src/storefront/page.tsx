@@ -36,7 +36,6 @@ export function Page({ shop, buyer, clock, serverClock }: PageParts) {
           </svg>
           Flashgate
         </h1>
-        <p class="top-sale small soft figures">{sale.value ? `Sale ${sale.value.id.slice(0, 12)}` : " "}</p>
         <Standing />
       </header>
       <main class="page">
@@ -56,7 +55,7 @@ export function Page({ shop, buyer, clock, serverClock }: PageParts) {
           <Field
             clock={clock}
             bits={bits.value}
-            framed={[shelfStart.value, last]}
+            marked={[shelfStart.value, last]}
             onChoose={(position) => {
               shelfStart.value = shelfOf(position);
             }}

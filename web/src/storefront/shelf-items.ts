@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import type { Shop } from "./shopper.ts";
 
 /** How many items are on the shelf at a time. */
-export const SHELF_SIZE = 12;
+export const SHELF_SIZE = 8;
 
 /** What is known of items, by `<sale> <position>`: they never change but for their stock, which the window has. */
 export const items = signal<ReadonlyMap<string, Item>>(new Map());

@@ -12,7 +12,7 @@ export interface ShelfProps {
   readonly onBuy: (itemId: string, name: string) => void;
 }
 
-/** Twelve items at a time, each with a button of its own. */
+/** Eight items at a time, each with a button of its own. */
 export function Shelf({ reader, onBuy }: ShelfProps) {
   const [saleId, start, count] = [sale.value?.id, shelfStart.value, itemCount.value];
   const reached = link.value;

@@ -53,6 +53,7 @@ function Ticket({ attempt, clock, serverClock, onCancel, onDismiss }: StripParts
         sinceMs={clock.wallMs() - attempt.clickedMs}
       />
       <footer class="ticket-foot">
+        <span class="ticket-number small soft figures">{ticket && `No. ${ticket.id.slice(-8)}`}</span>
         {stage === "settling" && (
           <button type="button" class="button" aria-disabled={cancelling.value.has(key)} onClick={() => onCancel(key)}>
             {cancelling.value.has(key) ? "Cancelling" : "Cancel"}
