@@ -83,7 +83,10 @@ export class Buyer {
 
   #load(mayPursue: (attempt: Attempt) => boolean): void {
     attempts.value = this.#parts.store.all(this.#parts.clock.wallMs());
-    for (const attempt of attempts.peek()) if (mayPursue(attempt)) void this.#pursue(attempt.key);
+    for (const attempt of attempts.peek()) {
+      if (mayPursue(attempt)) void this.#pursue(attempt.key);
+      else void this.#name(attempt);
+    }
   }
 
   async #pursue(key: string): Promise<void> {
@@ -149,13 +152,13 @@ export class Buyer {
     const attempt = this.#change(key, { ticket });
     if (!attempt || !isDecided(ticket)) return;
     spoken.value = verdictText(attempt);
-    if (ticket.order_id !== undefined) void this.#name(key, ticket.order_id);
+    void this.#name(attempt);
   }
 
   /** Whoever asked for anything learns from the order what it was. */
-  async #name(key: string, orderId: string): Promise<void> {
-    if (this.#find(key)?.itemName !== null) return;
-    const order = await this.#parts.shop.reader.orders.get(orderId).catch(() => null);
+  async #name({ key, itemName, ticket }: Attempt): Promise<void> {
+    if (itemName !== null || ticket?.order_id === undefined) return;
+    const order = await this.#parts.shop.reader.orders.get(ticket.order_id).catch(() => null);
     const [line] = order?.items ?? [];
     if (!line) return;
     this.#change(key, { itemName: line.name });

@@ -40,7 +40,7 @@ export function refusalWords({ code, unitsLeft }: Refusal, limit: number): Words
 export function waitWords(code: ErrorCode): Words {
   switch (code) {
     case "sale_paused":
-      return { title: "The sale is paused", detail: "You keep your place in front of this page." };
+      return { title: "The sale is paused", detail: "Your request is kept." };
     case "rate_limited":
       return { title: "A little too fast", detail: "The shop asks for a moment." };
     case "network":
