@@ -1,0 +1,163 @@
+import type { Attempt, Stage } from "./attempt.ts";
+import { decidedAfterMs, stageOf, timeLeftShare } from "./attempt.ts";
+import type { Clock } from "./clock.ts";
+import { ExpiryRing } from "./expiry-ring.tsx";
+import { spanText } from "./figures.ts";
+import { useRedrawAfter } from "./moment.ts";
+import type { ServerClock } from "./server-clock.ts";
+import { cancelling, type Retry, retries, sale } from "./shop-window.ts";
+import { mayGiveUp, refusalWords, rejectWords, type Words, waitWords } from "./words.ts";
+
+/** How often running times are drawn again. */
+const DRAW_MS = 100;
+
+export interface StripParts {
+  readonly clock: Clock;
+  readonly serverClock: ServerClock;
+  readonly onCancel: (key: string) => void;
+  readonly onDismiss: (key: string) => void;
+}
+
+/** The latest attempt, step by step. Its place is kept free before there is one. */
+export function TicketStrip({ attempt, ...parts }: StripParts & { readonly attempt: Attempt | undefined }) {
+  const running = attempt && ["asking", "settling"].includes(stageOf(attempt));
+  useRedrawAfter(running ? DRAW_MS : null);
+  return (
+    <section class={`ticket ${attempt ? stageOf(attempt) : "empty"}`} aria-label="Your ticket">
+      {attempt ? <Ticket attempt={attempt} {...parts} /> : <p class="ticket-empty soft">Your ticket will be here.</p>}
+    </section>
+  );
+}
+
+function Ticket({ attempt, clock, serverClock, onCancel, onDismiss }: StripParts & { readonly attempt: Attempt }) {
+  const stage = stageOf(attempt);
+  const retry = retries.value.get(attempt.key);
+  const { title, detail } = wordsOf(attempt, stage, retry, clock.steadyMs());
+  const { ticket, key } = attempt;
+  const share = ticket && stage === "settling" ? timeLeftShare(ticket, serverClock.nowMs()) : null;
+  return (
+    <>
+      <header class="ticket-head">
+        <div class="ticket-words">
+          <h2 class="ticket-title">{title}</h2>
+          <p class="ticket-detail small soft">{detail}</p>
+        </div>
+        {ticket?.expires_at !== undefined && share !== null && (
+          <ExpiryRing share={share} leftMs={Date.parse(ticket.expires_at) - serverClock.nowMs()} />
+        )}
+      </header>
+      <Steps
+        attempt={attempt}
+        stage={stage}
+        waiting={retry !== undefined}
+        sinceMs={clock.wallMs() - attempt.clickedMs}
+      />
+      <footer class="ticket-foot">
+        <span class="ticket-number small soft figures">{ticket && `No. ${ticket.id.slice(-8)}`}</span>
+        {stage === "settling" && (
+          <button type="button" class="button" aria-disabled={cancelling.value.has(key)} onClick={() => onCancel(key)}>
+            {cancelling.value.has(key) ? "Cancelling" : "Cancel"}
+          </button>
+        )}
+        {stage === "asking" && retry && mayGiveUp(retry.code) && (
+          <button type="button" class="button" onClick={() => onDismiss(key)}>
+            Stop trying
+          </button>
+        )}
+        {FAILED.has(stage) && (
+          <button type="button" class="button" onClick={() => onDismiss(key)}>
+            Dismiss
+          </button>
+        )}
+      </footer>
+    </>
+  );
+}
+
+const FAILED: ReadonlySet<Stage> = new Set(["refused", "rejected", "expired", "cancelled"]);
+
+function wordsOf(attempt: Attempt, stage: Stage, retry: Retry | undefined, nowMs: number): Words {
+  const what = attempt.itemName ?? (attempt.itemId === "any" ? "Any item" : attempt.itemId);
+  if (retry) {
+    const { title, detail } = waitWords(retry.code);
+    const seconds = Math.max(1, Math.ceil((retry.atMs - nowMs) / 1_000));
+    return { title, detail: `${detail} Trying again in ${seconds} s.` };
+  }
+  switch (stage) {
+    case "asking":
+      return { title: what, detail: "Asking for it" };
+    case "settling":
+      return { title: what, detail: "Held for you while the books are written" };
+    case "confirmed":
+      return { title: what, detail: "It is yours" };
+    case "cancelled":
+      return { title: "Cancelled", detail: "The unit went back on sale." };
+    case "expired":
+      return { title: "Expired", detail: "It took too long. The unit went back on sale." };
+    case "rejected":
+      return rejectWords(attempt.ticket?.code);
+    case "refused":
+      return refusalWords(
+        attempt.refusal ?? { code: "unavailable", unitsLeft: null },
+        sale.value?.limits.units_per_user ?? 0,
+      );
+    default:
+      return stage satisfies never;
+  }
+}
+
+interface StepsProps {
+  readonly attempt: Attempt;
+  readonly stage: Stage;
+  readonly waiting: boolean;
+  readonly sinceMs: number;
+}
+
+/** Reserved → Settling → Confirmed, each with the time that it took. */
+function Steps({ attempt, stage, waiting, sinceMs }: StepsProps) {
+  const { reservedAfterMs } = attempt;
+  const decidedMs = decidedAfterMs(attempt);
+  const reserved = reservedAfterMs === null ? null : spanText(reservedAfterMs);
+  const settled = decidedMs === null || reservedAfterMs === null ? null : spanText(decidedMs - reservedAfterMs);
+  const settling = stage === "settling" ? spanText(Math.max(0, sinceMs - (reservedAfterMs ?? 0))) : settled;
+  const last = stage === "asking" || stage === "settling" || stage === "confirmed" ? "Confirmed" : LAST_STEP[stage];
+  const steps = [
+    {
+      name: stage === "asking" ? "Reserving" : "Reserved",
+      state: stateOf(0, stage),
+      time: reserved ?? (waiting || stage === "refused" ? "" : spanText(sinceMs)),
+    },
+    {
+      name: stage === "settling" || stage === "asking" ? "Settling" : "Settled",
+      state: stateOf(1, stage),
+      time: settling ?? "",
+    },
+    { name: last, state: stateOf(2, stage), time: decidedMs === null ? "" : spanText(decidedMs) },
+  ];
+  return (
+    <ol class="steps">
+      {steps.map(({ name, state, time }) => (
+        <li key={name} class={`step ${state}`} aria-current={state === "current" ? "step" : undefined}>
+          <span class="step-name">{name}</span>
+          <span class="step-time figures small soft">{time || " "}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const LAST_STEP: Readonly<Record<"rejected" | "expired" | "cancelled" | "refused", string>> = {
+  rejected: "Turned down",
+  expired: "Expired",
+  cancelled: "Cancelled",
+  refused: "Not reserved",
+};
+
+function stateOf(step: number, stage: Stage): "done" | "current" | "failed" | "ahead" {
+  if (stage === "confirmed") return "done";
+  if (stage === "refused") return step === 2 ? "failed" : "ahead";
+  const at = stage === "asking" ? 0 : stage === "settling" ? 1 : 2;
+  if (step < at) return "done";
+  if (step > at) return "ahead";
+  return at === 2 ? "failed" : "current";
+}
