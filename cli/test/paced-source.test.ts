@@ -1,5 +1,7 @@
+import { PacedSource } from "@flashgate/core";
+import { inTime } from "@flashgate/monitoring";
 import { expect, test, vi } from "vitest";
-import { PacedSource } from "../src/watch/paced-source.ts";
+import { faultLine } from "../src/fault-line.ts";
 
 /** A source whose looks take `tookMs` of a clock that only the test moves. */
 function openSource(tookMs: number, everyMs = 0) {
@@ -8,7 +10,7 @@ function openSource(tookMs: number, everyMs = 0) {
     clock.ms += tookMs;
     return `${saleId} at ${clock.ms}`;
   });
-  return { clock, read, source: new PacedSource("gate", read, { clock, everyMs }) };
+  return { clock, read, source: new PacedSource("gate", read, { clock, everyMs, inTime, faultLine }) };
 }
 
 test("after a look it rests so long that looking takes a twentieth of the time", async () => {
@@ -50,6 +52,8 @@ test("a fault is told in a line until a look succeeds", async () => {
   const source = new PacedSource("queue", () => (answers.shift() ?? answers[0])?.() as Promise<number>, {
     clock,
     everyMs: 0,
+    inTime,
+    faultLine,
   });
   expect(await source.look("a")).toBeNull();
   expect(source.fault).toBe("queue: connection lost");
@@ -62,7 +66,13 @@ test("who looks does not wait for ever, and is told the answer when it has come"
   const promise = new Promise<number>((resolve) => {
     answer = resolve;
   });
-  const source = new PacedSource("redis", () => promise, { clock: { nowMs: () => 0 }, everyMs: 1, patienceMs: 5 });
+  const source = new PacedSource("redis", () => promise, {
+    clock: { nowMs: () => 0 },
+    everyMs: 1,
+    patienceMs: 5,
+    inTime,
+    faultLine,
+  });
   expect(await source.look("a")).toBeNull();
   expect(source.fault).toBe("redis: no answer within 5 ms");
   answer(7);

@@ -1,9 +1,15 @@
-import { setTimeout as delay } from "node:timers/promises";
-import type { Clock } from "@flashgate/core";
-import { faultLine } from "../fault-line.ts";
+import type { Clock } from "../ports/clock.ts";
 
-export interface Pacing {
+/** How a process waits, and words what went wrong. */
+export interface Looking {
   readonly clock: Clock;
+  /** Whether `work`, which never rejects, ends within so many milliseconds. */
+  readonly inTime: (work: Promise<void>, ms: number) => Promise<boolean>;
+  /** What is said, in a line, of anything thrown. */
+  readonly faultLine: (thrown: unknown) => string;
+}
+
+export interface Pacing extends Looking {
   /** Never looked at more often than this. */
   readonly everyMs: number;
   /** How long who looks waits for an answer. Default: 2 s. */
@@ -47,7 +53,7 @@ export class PacedSource<Value> {
   async look(saleId: string): Promise<Value | null> {
     if (saleId !== this.#saleId) this.#forget(saleId);
     if (!this.#looking && this.#pacing.clock.nowMs() >= this.#dueMs) this.#begin(saleId);
-    const { patienceMs = PATIENCE_MS } = this.#pacing;
+    const { patienceMs = PATIENCE_MS, inTime } = this.#pacing;
     if (this.#looking && !(await inTime(this.#looking, patienceMs))) this.#fault = `no answer within ${patienceMs} ms`;
     return this.#fault === null ? this.#value : null;
   }
@@ -61,7 +67,7 @@ export class PacedSource<Value> {
   }
 
   #begin(saleId: string): void {
-    const { clock, everyMs } = this.#pacing;
+    const { clock, everyMs, faultLine } = this.#pacing;
     const startedMs = clock.nowMs();
     const end = (value: Value | null, fault: string | null) => {
       if (saleId !== this.#saleId) return;
@@ -76,12 +82,4 @@ export class PacedSource<Value> {
       (error: unknown) => end(null, faultLine(error)),
     );
   }
-}
-
-async function inTime(looking: Promise<void>, patienceMs: number): Promise<boolean> {
-  const waiting = new AbortController();
-  const late = delay(patienceMs, false, { signal: waiting.signal }).catch(() => false);
-  const answered = await Promise.race([looking.then(() => true), late]);
-  waiting.abort();
-  return answered;
 }

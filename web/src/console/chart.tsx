@@ -1,0 +1,87 @@
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+
+/** A line or the bars of a chart; `colour` names a colour of the palette. */
+export interface Series {
+  readonly label: string;
+  readonly colour: string;
+  readonly bars?: true;
+}
+
+export interface ChartParts {
+  readonly name: string;
+  /** What it shows now, for those who do not see it. */
+  readonly says: string;
+  readonly series: readonly Series[];
+  readonly data: uPlot.AlignedData;
+  readonly value: (value: number) => string;
+}
+
+const HEIGHT = 132;
+const FONT = '12px "Geist", system-ui, sans-serif';
+const AXIS_WIDTH = 52;
+/** A quiet chart is drawn as high as this at least, so that one unit is no mountain. */
+const TOP_MIN = 10;
+
+/** One chart, drawn anew where the palette changes; its place is taken from the start. */
+export function Chart({ name, says, series, data, value }: ChartParts) {
+  const place = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot | null>(null);
+  useEffect(() => {
+    const root = place.current;
+    if (!root) return;
+    const draw = () => {
+      chart.current?.destroy();
+      chart.current = new uPlot(optionsOf(root, series, value), data, root);
+    };
+    draw();
+    const sized = new ResizeObserver(() => chart.current?.setSize({ width: root.clientWidth, height: HEIGHT }));
+    sized.observe(root);
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", draw);
+    return () => {
+      sized.disconnect();
+      dark.removeEventListener("change", draw);
+      chart.current?.destroy();
+      chart.current = null;
+    };
+  }, []);
+  useEffect(() => chart.current?.setData(data), [data]);
+  return (
+    <div class="chart-frame" role="img" aria-label={`${name}: ${says}`}>
+      <div ref={place} class="chart" style={{ height: `${HEIGHT}px` }} />
+    </div>
+  );
+}
+
+function optionsOf(root: HTMLElement, series: readonly Series[], value: ChartParts["value"]): uPlot.Options {
+  const style = getComputedStyle(root);
+  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const axis = { stroke: colour("ink-soft"), font: FONT, ticks: { show: false } };
+  return {
+    width: root.clientWidth,
+    height: HEIGHT,
+    padding: [8, 4, 0, 0],
+    legend: { show: false },
+    cursor: { show: false },
+    scales: { y: { range: (_, _min, max) => [0, Math.max(TOP_MIN, (max ?? 0) * 1.1)] } },
+    axes: [
+      { ...axis, grid: { show: false }, size: 24, space: 90 },
+      {
+        ...axis,
+        size: AXIS_WIDTH,
+        space: 36,
+        grid: { stroke: colour("line"), width: 1 },
+        values: (_, ticks) => ticks.map(value),
+      },
+    ],
+    series: [{}, ...series.map((each) => seriesOf(each, colour))],
+  };
+}
+
+function seriesOf({ label, colour: name, bars }: Series, colour: (name: string) => string): uPlot.Series {
+  const stroke = colour(name);
+  if (!bars) return { label, stroke, width: 2, points: { show: true, size: 4, fill: stroke } };
+  const paths = uPlot.paths.bars?.({ size: [0.8, 14], radius: 0.2 });
+  return { label, fill: stroke, width: 0, points: { show: false }, ...(paths && { paths }) };
+}
