@@ -11,9 +11,9 @@ import { SharedQueues } from "./queue-board/shared-queues.ts";
 export interface OpsRoutesParts
   extends Pick<AdminParts, "ledger" | "queue" | "clock" | "telemetry" | "recording">,
     Pick<ServeParts, "observe" | "tracing" | "random" | "stopping"> {
-  readonly gate: Pick<AdminParts, "holds"> & {
-    readonly opening: AdminParts["opening"] & ConsoleDeskParts["opening"];
+  readonly gate: Pick<AdminParts, "holds" | "opening"> & {
     readonly reader: GateReader;
+    readonly admits: ConsoleDeskParts["opening"]["isOpen"];
   };
   readonly lines: {
     opsChanged(change: AdminChange): void;
@@ -37,7 +37,7 @@ export function createOpsRoutes(parts: OpsRoutesParts) {
     ledger,
     clock,
     gate: gate.reader,
-    opening: gate.opening,
+    opening: { isOpen: gate.admits },
     queue: queues,
   });
   const admin = createAdminRoutes({

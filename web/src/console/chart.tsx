@@ -17,7 +17,9 @@ export interface ChartParts {
   readonly value: (value: number) => string;
 }
 
-const HEIGHT = 132;
+const HEIGHT = 168;
+/** Ticks below a chart. */
+const SPLITS = 6;
 const FONT = '12px "Geist", system-ui, sans-serif';
 const AXIS_WIDTH = 52;
 /** A quiet chart is drawn as high as this at least, so that one unit is no mountain. */
@@ -61,12 +63,19 @@ function optionsOf(root: HTMLElement, series: readonly Series[], value: ChartPar
   return {
     width: root.clientWidth,
     height: HEIGHT,
-    padding: [8, 4, 0, 0],
+    padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (_, _min, max) => [0, Math.max(TOP_MIN, (max ?? 0) * 1.1)] } },
+    scales: { x: { time: false }, y: { range: (_, _min, max) => [0, Math.max(TOP_MIN, (max ?? 0) * 1.1)] } },
     axes: [
-      { ...axis, grid: { show: false }, size: 24, space: 90 },
+      {
+        ...axis,
+        size: 24,
+        grid: { show: false },
+        splits: (_, _axis, min, max) =>
+          Array.from({ length: SPLITS }, (_each, n) => min + ((max - min) * n) / (SPLITS - 1)),
+        values: (_, ticks) => ticks.map((tick) => agoText((ticks.at(-1) ?? tick) - tick)),
+      },
       {
         ...axis,
         size: AXIS_WIDTH,
@@ -77,6 +86,13 @@ function optionsOf(root: HTMLElement, series: readonly Series[], value: ChartPar
     ],
     series: [{}, ...series.map((each) => seriesOf(each, colour))],
   };
+}
+
+/** How long ago, in seconds or minutes, whichever is whole. */
+function agoText(seconds: number): string {
+  const rounded = Math.round(seconds);
+  if (rounded === 0) return "now";
+  return rounded % 60 === 0 ? `−${rounded / 60} min` : `−${rounded} s`;
 }
 
 function seriesOf({ label, colour: name, bars }: Series, colour: (name: string) => string): uPlot.Series {

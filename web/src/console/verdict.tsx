@@ -88,7 +88,7 @@ function StockBar({ units }: { readonly units: Watched["units"] | null }) {
   return (
     <div class="stock-bar" aria-hidden="true">
       {units &&
-        PARTS.map(({ of }) => (
+        PARTS.filter(({ of }) => units[of] > 0).map(({ of }) => (
           <span key={of} class={`stock-part ${of}`} style={{ flexGrow: units[of] / Math.max(1, units.total) }} />
         ))}
     </div>
