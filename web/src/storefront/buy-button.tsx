@@ -30,7 +30,7 @@ export function BuyButton({ onBuy }: { readonly onBuy: () => void }) {
 }
 
 function hintOf(on: Sale | null, have: number): string {
-  if (!on) return " ";
+  if (!on) return "\u00a0";
   const { units_per_user: limit } = on.limits;
   if (on.phase === "open" && on.stock.available === 0 && on.stock.held > 0) {
     return `${on.stock.held} on hold may come back`;

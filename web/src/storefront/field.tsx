@@ -52,7 +52,7 @@ export function Field({ clock, bits, marked, onChoose }: FieldProps) {
         onPointerMove={(event) => point(at(event))}
         onPointerLeave={() => point(null)}
       />
-      <figcaption class="field-caption small soft figures">{bits ? captionOf(bits, pointed) : " "}</figcaption>
+      <figcaption class="field-caption small soft figures">{bits ? captionOf(bits, pointed) : "\u00a0"}</figcaption>
     </figure>
   );
 }

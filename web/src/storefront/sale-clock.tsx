@@ -18,7 +18,9 @@ export function SaleClock({ sale, serverClock }: { readonly sale: Sale | null; r
         {text}
       </p>
       <p class="clock-window small soft figures">
-        {sale ? `${timeOfDay.format(new Date(sale.opens_at))} – ${timeOfDay.format(new Date(sale.closes_at))}` : " "}
+        {sale
+          ? `${timeOfDay.format(new Date(sale.opens_at))} – ${timeOfDay.format(new Date(sale.closes_at))}`
+          : "\u00a0"}
       </p>
     </section>
   );

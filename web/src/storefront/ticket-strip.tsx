@@ -139,7 +139,7 @@ function Steps({ attempt, stage, waiting, sinceMs }: StepsProps) {
       {steps.map(({ name, state, time }) => (
         <li key={name} class={`step ${state}`} aria-current={state === "current" ? "step" : undefined}>
           <span class="step-name">{name}</span>
-          <span class="step-time figures small soft">{time || " "}</span>
+          <span class="step-time figures small soft">{time || "\u00a0"}</span>
         </li>
       ))}
     </ol>

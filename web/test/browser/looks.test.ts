@@ -38,11 +38,12 @@ const WAYS = [
 /** So many units go to somebody: some judged, the last of them held. */
 async function crowd({ shop, other }: Scene, sold: number, held: number): Promise<void> {
   // As a crowd chooses: here and there, and the same each time.
-  const ids = [...new Set(Array.from({ length: (sold + held) * 2 }, (_, n) => (n * n * 31 + n * 977) % 10_000))];
-  const wanted = ids.slice(0, sold + held).map((n) => ({ item_id: `i${String(n + 1).padStart(5, "0")}`, quantity: 1 }));
+  const chosen = new Set<number>();
+  for (let seed = 1; chosen.size < sold + held; seed = (seed * 8_121 + 28_411) % 134_456) chosen.add(seed % 10_000);
+  const wanted = [...chosen].map((n) => ({ item_id: `i${String(n + 1).padStart(5, "0")}`, quantity: 1 }));
   const reserve = async (items: typeof wanted) => {
-    for (let from = 0; from < items.length; from += 20) {
-      await other.checkouts.create({ items: items.slice(from, from + 20) });
+    for (let from = 0; from < items.length; from += 10) {
+      await other.checkouts.create({ items: items.slice(from, from + 10) });
     }
   };
   await reserve(wanted.slice(0, sold));
@@ -74,7 +75,8 @@ describe.each(WAYS)("the storefront on $name", ({ name, look }) => {
     await expectTicket(page, /Amber|Brass|Cobalt|Coral|Ivory|Jade|Onyx|Pearl|Ruby|Slate/);
     await page.getByRole("button", { name: "Next available" }).click();
     await check(page, `storefront-confirmed-${name}`);
-    expect(faults).toEqual([]);
+    // That is this test's own looking at the canvas.
+    expect(faults.filter((fault) => !fault.includes("getImageData"))).toEqual([]);
   });
 
   it("does so when it has to refuse, and when all is sold", async () => {
@@ -123,8 +125,10 @@ describe("the storefront", () => {
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Items 9 – 16 of 40" }).waitFor();
+    await page.getByRole("button", { name: /^Buy: .* No\. 9$/ }).waitFor();
     await to("^Buy$");
     await page.keyboard.press("Enter");
+    await expectTicket(page, /Settling/);
     await scene.shop.settle();
     await expectTicket(page, /No\. 9\nIt is yours/);
     // Whoever bought keeps their place, though the button says something else now.
