@@ -11,6 +11,7 @@ import {
 } from "../src/storefront/attempt.ts";
 import { AttemptStore, isAttemptName } from "../src/storefront/attempt-store.ts";
 import { memoryShelf } from "../src/storefront/memory-shelf.ts";
+import { stepsOf } from "../src/storefront/steps.ts";
 
 const at = (ms: number) => new Date(1_700_000_000_000 + ms).toISOString();
 
@@ -80,6 +81,37 @@ describe("an attempt", () => {
   it("counts as bought in its own sale once it is confirmed", () => {
     const confirmed = ticketed({ status: "confirmed", quantity: 2 });
     expect(boughtIn([confirmed, ticketed({}), { ...confirmed, saleId: "other" }], "s")).toBe(2);
+  });
+});
+
+describe("the steps of an attempt", () => {
+  const told = (attempt: Attempt, sinceMs: number | null = 300) =>
+    stepsOf(attempt, sinceMs).map(({ name, state, time }) => `${name} ${state} ${time}`.trim());
+  const decided = { decided_at: at(85) };
+
+  it.each([
+    [ATTEMPT, ["Reserving current 300 ms", "Settling ahead", "Confirmed ahead"]],
+    [ticketed({}), ["Reserved done 40 ms", "Settling current 260 ms", "Confirmed ahead"]],
+    [
+      ticketed({ status: "confirmed", ...decided }),
+      ["Reserved done 40 ms", "Settled done 85 ms", "Confirmed done 125 ms"],
+    ],
+    [
+      ticketed({ status: "rejected", ...decided }),
+      ["Reserved done 40 ms", "Settled done 85 ms", "Turned down failed 125 ms"],
+    ],
+    [
+      ticketed({ status: "cancelled", ...decided }),
+      ["Reserved done 40 ms", "Settling ahead", "Cancelled failed 125 ms"],
+    ],
+    [
+      { ...ATTEMPT, refusal: { code: "sold_out" as const, unitsLeft: null } },
+      ["Not reserved failed", "Settling ahead", "Confirmed ahead"],
+    ],
+  ])("are told with their times: %#", (attempt, expected) => expect(told(attempt)).toEqual(expected));
+
+  it("have no running time while nothing is under way", () => {
+    expect(told(ATTEMPT, null)[0]).toBe("Reserving current");
   });
 });
 

@@ -6,7 +6,7 @@ import { type FieldColours, FieldPainter } from "./field-painter.ts";
 import { grouped } from "./figures.ts";
 
 /** A few items are not blown up beyond this, in CSS pixels. */
-const PITCH_MAX = 36;
+const PITCH_MAX = 96;
 
 export interface FieldProps {
   readonly clock: Clock;
