@@ -6,6 +6,7 @@ const WHOLE = [
   "bench/test/siege.test.ts",
   "bench/test/fuzz.test.ts",
   "bench/test/bench.test.ts",
+  "bench/test/topology.test.ts",
 ];
 
 /** In a browser: see local/src/browser.ts. */

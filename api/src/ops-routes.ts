@@ -6,9 +6,8 @@ import { createQueueBoard, type QueueBoardParts, type QueueChange } from "./queu
 
 export interface OpsRoutesParts
   extends Pick<AdminParts, "ledger" | "queue" | "clock" | "telemetry" | "recording">,
-    Pick<ServeParts, "random" | "stopping"> {
+    Pick<ServeParts, "observe" | "tracing" | "random" | "stopping"> {
   readonly gate: Pick<AdminParts, "holds" | "opening"> & { readonly reader: AdminParts["gate"] };
-  readonly http: Pick<ServeParts, "observe">;
   readonly lines: {
     opsChanged(change: AdminChange): void;
     queueChanged(change: QueueChange): void;
@@ -19,7 +18,7 @@ export interface OpsRoutesParts
 
 /** What operators are served on an api's ops port: their routes, and the queues. */
 export function createOpsRoutes(parts: OpsRoutesParts) {
-  const { recording, ledger, queue, clock, telemetry, gate, http, lines, stopping, random } = parts;
+  const { recording, ledger, queue, clock, telemetry, gate, observe, tracing, lines, stopping, random } = parts;
   const ids = createIds();
   const { requestId } = ids;
   const onError = (error: unknown, id: string) => lines.requestFailed(id, error);
@@ -35,7 +34,8 @@ export function createOpsRoutes(parts: OpsRoutesParts) {
     opening: gate.opening,
     gate: gate.reader,
     onChange: (change) => lines.opsChanged(change),
-    observe: http.observe,
+    observe,
+    tracing,
     stopping,
     random,
     requestId,

@@ -1,6 +1,6 @@
 import { startTestServices } from "@flashgate/local/testing";
 import { createLogger, createRegistry, readOpsAccess, startOpsServer } from "@flashgate/monitoring";
-import { BullSettlementConsumer, openQueues, redisUsers, type ShownQueues, urlFor } from "@flashgate/redis";
+import { BullSettlementConsumer, openQueues, redisUsers, urlFor } from "@flashgate/redis";
 import { v7 as uuidv7 } from "uuid";
 import { expect, vi } from "vitest";
 import {
@@ -29,7 +29,7 @@ export type QueueUnderTest = Awaited<ReturnType<typeof operateQueue>>;
 export async function operateQueue() {
   const server = await startTestServices({ redisOnly: true, redisUsers: redisUsers(PASSWORDS) });
   const url = urlFor(server.redisUrl, "queue", PASSWORDS.queue);
-  const queues: ShownQueues = await openQueues(url);
+  const queues = await openQueues(url);
   const [shown] = queues.all;
   if (!shown) throw new Error("there is no queue");
   const { queue } = shown;
@@ -108,7 +108,8 @@ export async function openBoard(
     host: "127.0.0.1",
     port: 0,
     registry: createRegistry({ service: "api" }),
-    logger: createLogger({ service: "api", level: "silent" }),
+    // who signs in is told at any level
+    logger: createLogger({ service: "api", level: "silent", destination: { write: () => undefined } }),
     checks: [],
     access,
     routes: [board],

@@ -1,6 +1,6 @@
 /** A Chromium for tests; nothing here is for production. */
 import { join } from "node:path";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { runCommand } from "./command.ts";
 import { findExecutables } from "./path-search.ts";
 
@@ -18,7 +18,7 @@ const ADVICE = `The tests in a browser need Chromium, and there is none here. In
 export async function setup(): Promise<void> {
   if (programOf(process.env) !== undefined) return;
   const [aptGet] = findExecutables(["apt-get"], process.env);
-  if (!aptGet || process.getuid?.() !== 0) throw new Error(ADVICE);
+  if (process.env["CHROMIUM"] || !aptGet || process.getuid?.() !== 0) throw new Error(ADVICE);
   console.log('test set-up: installing the package "chromium" with apt-get');
   const env = { ...process.env, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" };
   for (const words of [["update"], ["install", "--yes", "--no-install-recommends", "chromium"]]) {
@@ -50,10 +50,11 @@ export async function openBrowser(): Promise<TestBrowser> {
   const executablePath = programOf(process.env);
   if (executablePath === undefined) throw new Error(ADVICE);
   const { chromium } = await import("playwright-core");
-  const browser: Browser = await chromium.launch({ executablePath });
+  // root has no sandbox, nor has a container; what is opened here is our own
+  const browser = await chromium.launch({ executablePath, chromiumSandbox: false });
   return {
     async open(options = {}) {
-      const viewport = { width: 1280, height: 900 };
+      const viewport = { width: 1440, height: 900 };
       const context = await browser.newContext({ viewport, locale: "en-US", ...options });
       context.setDefaultTimeout(WAIT_MS_MAX);
       const page = await context.newPage();
@@ -68,7 +69,7 @@ export async function openBrowser(): Promise<TestBrowser> {
     },
     picture(page, name) {
       const folder = process.env["SCREENSHOTS"];
-      return page.screenshot(folder ? { path: join(folder, `${name}.png`) } : {});
+      return page.screenshot({ animations: "disabled", ...(folder && { path: join(folder, `${name}.png`) }) });
     },
     close: () => browser.close(),
   };

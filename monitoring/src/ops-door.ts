@@ -51,11 +51,11 @@ export class OpsDoor {
 
   /** `path`: of the request, without its query. */
   async admit(request: IncomingMessage, path: string): Promise<Admission> {
+    if (path === SIGN_IN) return { kind: "answered", answer: await this.#signIn(request) };
     const { authorization, cookie } = request.headers;
     const bearer = this.#access.holderOf(authorization);
     if (bearer !== null) return { kind: "admitted", holder: bearer };
     const isSignedIn = authorization === undefined && this.#sessions.isOpen(cookie);
-    if (path === SIGN_IN) return { kind: "answered", answer: await this.#signIn(request) };
     if (!isSignedIn) return { kind: "answered", answer: this.#toStranger(request) };
     if (!CHANGES_NOTHING.has(request.method) && !this.#isFromHere(request)) {
       return { kind: "answered", answer: this.#fromElsewhere() };

@@ -4,6 +4,7 @@ import type { Clock } from "@flashgate/core";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import { Dependency, type DependencyCheck } from "./dependency.ts";
+import { createGauges } from "./gauge.ts";
 import { LogLines } from "./log-lines.ts";
 import type { OpsAccess } from "./ops-access.ts";
 import { type Answer, json, notAllowed, text, write } from "./ops-answer.ts";
@@ -74,6 +75,12 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
   const lines = new LogLines(logger);
   const door = new OpsDoor({ access, clock, lines });
   const dependencies = checks.map((check) => new Dependency(check, lines));
+  createGauges(registry, {
+    name: "flashgate_dependency_up",
+    help: "Whether what this process needs answers it.",
+    label: "dependency",
+    read: () => Promise.all(dependencies.map(async (each) => [each.name, Number(await each.isUp())] as const)),
+  });
   let serving = false;
 
   const links = [...routes.flatMap((mounted) => mounted.links), ...LINKS];

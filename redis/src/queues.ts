@@ -1,6 +1,7 @@
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import { connect, ready } from "./connection.ts";
 import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
+import { lookAtQueue } from "./look-at-queue.ts";
 
 /** Every queue of a deployment: whoever shows queues shows these, and a new one is entered here. */
 const QUEUES = [
@@ -14,19 +15,19 @@ const QUEUES = [
 /** How long the first look may wait for Redis. */
 const CONNECT_MS_MAX = 3_000;
 
-export interface ShownQueue {
+export interface OpenQueue {
   readonly queue: Queue;
   /** What is in it. */
   readonly about: string;
 }
 
-export interface ShownQueues {
-  readonly all: readonly ShownQueue[];
+export interface OpenQueues {
+  readonly all: readonly OpenQueue[];
   close(): Promise<void>;
 }
 
 /** Opens all queues for somebody who looks, over one connection as the queues' user. Rejects when Redis is away. */
-export async function openQueues(url: string): Promise<ShownQueues> {
+export async function openQueues(url: string): Promise<OpenQueues> {
   const redis = connect(url, "board", "answer");
   try {
     await ready(redis, CONNECT_MS_MAX);
@@ -34,18 +35,7 @@ export async function openQueues(url: string): Promise<ShownQueues> {
     redis.disconnect();
     throw error;
   }
-  const all = QUEUES.map(({ name, prefix, about }) => {
-    const queue = new Queue(name, {
-      prefix,
-      connection: redis,
-      skipWaitingForReady: true,
-      skipVersionCheck: true,
-      // a queue is set up by who fills it
-      skipMetasUpdate: true,
-    });
-    queue.on("error", () => undefined);
-    return { queue, about };
-  });
+  const all = QUEUES.map(({ name, prefix, about }) => ({ queue: lookAtQueue(redis, name, prefix), about }));
   return {
     all,
     close: async () => {
