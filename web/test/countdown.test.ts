@@ -23,7 +23,13 @@ describe("what is counted down to", () => {
     ["the close, as long as something is held that may come back", { stock: gone(1) }, "Closes in", SALE.closes_at],
     ["the next sale once all is sold", { stock: gone(0) }, "Sold out, next sale in", SALE.next_opens_at],
     ["the next sale once it is over", { phase: "ended" as const }, "Over. Next sale in", SALE.next_opens_at],
-    ["nothing, where no sale is planned", { stock: gone(0), next_opens_at: null }, "Sold out", null],
+    [
+      "the close, where no other sale is planned",
+      { stock: gone(0), next_opens_at: null },
+      "Sold out, closes in",
+      SALE.closes_at,
+    ],
+    ["nothing, where all is over", { phase: "ended" as const, next_opens_at: null }, "The sale is over", null],
   ])("is %s", (_, over, label, to) => {
     expect(targetOf({ ...SALE, ...over })).toEqual({ label, toMs: to === null ? null : Date.parse(to) });
   });

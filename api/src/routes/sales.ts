@@ -87,20 +87,21 @@ export function listItems({ board, clock }: SaleParts): Handler {
 
 /** `GET /v1/sales/{id|current}/availability`: one bit an item, so that a page can show ten thousand of them as they go. */
 export function readAvailability({ board, clock, instance }: SaleParts): Handler {
+  // Everybody who looks asks for the same, and most of them in the same moment: made once a version.
+  let made: { readonly etag: string; readonly body: z.infer<typeof availability> } | null = null;
   return (request, response) => {
     const nowMs = clock.nowMs();
     const view = saleAt(board, param(request, "sale"), nowMs);
-    const known = view && board.availability(view.sale.id);
-    if (!known) return NOT_FOUND;
+    if (!view) return NOT_FOUND;
     const etag = `"${saleVersion(view, instance, nowMs)}"`;
     if (request.headers["if-none-match"] === etag) return void sendNotModified(response, etag);
-    const body: z.infer<typeof availability> = {
-      sale_id: view.sale.id,
-      items: known.length,
-      available: bitsOf(known).toString("base64"),
-    };
-    return void sendPublic(response, body, { etag });
+    if (made?.etag !== etag) made = { etag, body: availabilityBody(view.sale.id, board.availability(view.sale.id) ?? []) };
+    return void sendPublic(response, made.body, { etag });
   };
+}
+
+function availabilityBody(saleId: string, known: readonly boolean[]): z.infer<typeof availability> {
+  return { sale_id: saleId, items: known.length, available: bitsOf(known).toString("base64") };
 }
 
 /** Eight to a byte, the first in its lowest bit. */

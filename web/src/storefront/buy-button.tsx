@@ -1,6 +1,7 @@
 import type { Sale } from "@flashgate/client";
 import { stageOf } from "./attempt.ts";
 import { isSoldOut } from "./countdown.ts";
+import { grouped } from "./figures.ts";
 import { attempts, bought, sale } from "./shop-window.ts";
 
 /** What the button says, and whether it does anything. */
@@ -30,10 +31,10 @@ export function BuyButton({ onBuy }: { readonly onBuy: () => void }) {
 }
 
 function hintOf(on: Sale | null, have: number): string {
-  if (!on) return " ";
+  if (!on) return "\u00a0";
   const { units_per_user: limit } = on.limits;
   if (on.phase === "open" && on.stock.available === 0 && on.stock.held > 0) {
-    return `${on.stock.held} on hold may come back`;
+    return `${grouped(on.stock.held)} on hold may come back`;
   }
-  return have > 0 ? `You have ${have} of ${limit}` : `Up to ${limit} for each shopper`;
+  return have > 0 ? `You have ${have} of ${grouped(limit)}` : `Up to ${grouped(limit)} for each shopper`;
 }

@@ -17,7 +17,9 @@ export function targetOf(sale: Sale): Target {
     case "open":
     case "paused":
       if (!isSoldOut(sale)) return { label: "Closes in", toMs: Date.parse(sale.closes_at) };
-      return next === null ? { label: "Sold out", toMs: null } : { label: "Sold out, next sale in", toMs: next };
+      return next === null
+        ? { label: "Sold out, closes in", toMs: Date.parse(sale.closes_at) }
+        : { label: "Sold out, next sale in", toMs: next };
     default:
       return sale.phase satisfies never;
   }

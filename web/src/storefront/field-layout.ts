@@ -13,7 +13,7 @@ export function layoutField(width: number, height: number, count: number, pitchM
   let pitch = Math.max(1, Math.min(Math.floor(pitchMax), width, height));
   while (pitch > 1 && Math.floor(width / pitch) * Math.floor(height / pitch) < count) pitch -= 1;
   const columns = Math.max(1, Math.min(count, Math.floor(width / pitch)));
-  const gap = pitch < 3 ? 0 : Math.max(1, Math.round(pitch / 7));
+  const gap = pitch < 3 ? 0 : Math.max(1, Math.min(Math.round(pitch / 7), 8));
   return { columns, rows: Math.ceil(count / columns), pitch, size: pitch - gap };
 }
 

@@ -105,12 +105,13 @@ export class FieldPainter {
     this.#context.rect((index % columns) * pitch, Math.floor(index / columns) * pitch, size, size);
   }
 
-  /** Marks what the shelf shows: what is left of it stands out, the rest is underlined. */
+  /** Marks what the shelf shows: a line under each, and where squares are too small for that, all of what is left. */
   #mark({ columns, pitch, size }: FieldLayout, bits: ItemBits, [from, to]: readonly [number, number]): void {
     const context = this.#context;
     for (let position = from; position <= to; position += 1) {
       const [x, y] = [((position - 1) % columns) * pitch, Math.floor((position - 1) / columns) * pitch];
-      const height = isLeft(bits, position) ? size : Math.max(1, Math.round(size / 3));
+      const line = Math.max(1, Math.min(Math.round(size / 3), 3 * devicePixelRatio));
+      const height = size < 6 * devicePixelRatio && isLeft(bits, position) ? size : line;
       context.fillRect(x, y + size - height, size, height);
     }
   }

@@ -6,7 +6,7 @@ import { type FieldColours, FieldPainter } from "./field-painter.ts";
 import { grouped } from "./figures.ts";
 
 /** A few items are not blown up beyond this, in CSS pixels. */
-const PITCH_MAX = 36;
+const PITCH_MAX = 96;
 
 export interface FieldProps {
   readonly clock: Clock;
@@ -52,7 +52,7 @@ export function Field({ clock, bits, marked, onChoose }: FieldProps) {
         onPointerMove={(event) => point(at(event))}
         onPointerLeave={() => point(null)}
       />
-      <figcaption class="field-caption small soft figures">{bits ? captionOf(bits, pointed) : " "}</figcaption>
+      <figcaption class="field-caption small soft figures">{bits ? captionOf(bits, pointed) : "\u00a0"}</figcaption>
     </figure>
   );
 }

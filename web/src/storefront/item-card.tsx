@@ -41,8 +41,8 @@ export function ItemCard({ item, state, onBuy }: ItemCardProps) {
         )}
       </span>
       <span class="item-words">
-        <span class="item-name">{item?.name ?? " "}</span>
-        <span class="item-price small soft figures">{item ? priceAndStock(item) : " "}</span>
+        <span class="item-name">{item?.name ?? "\u00a0"}</span>
+        <span class="item-price small soft figures">{item ? priceAndStock(item) : "\u00a0"}</span>
       </span>
       <button
         type="button"

@@ -1,11 +1,11 @@
 import type { Attempt, Stage } from "./attempt.ts";
-import { decidedAfterMs, stageOf, timeLeftShare } from "./attempt.ts";
+import { stageOf, timeLeftShare } from "./attempt.ts";
 import type { Clock } from "./clock.ts";
 import { ExpiryRing } from "./expiry-ring.tsx";
-import { spanText } from "./figures.ts";
 import { useRedrawAfter } from "./moment.ts";
 import type { ServerClock } from "./server-clock.ts";
 import { cancelling, type Retry, retries, sale } from "./shop-window.ts";
+import { type Step, stepsOf } from "./steps.ts";
 import { mayGiveUp, refusalWords, rejectWords, type Words, waitWords } from "./words.ts";
 
 /** How often running times are drawn again. */
@@ -46,12 +46,7 @@ function Ticket({ attempt, clock, serverClock, onCancel, onDismiss }: StripParts
           <ExpiryRing share={share} leftMs={Date.parse(ticket.expires_at) - serverClock.nowMs()} />
         )}
       </header>
-      <Steps
-        attempt={attempt}
-        stage={stage}
-        waiting={retry !== undefined}
-        sinceMs={clock.wallMs() - attempt.clickedMs}
-      />
+      <Steps steps={stepsOf(attempt, retry ? null : clock.wallMs() - attempt.clickedMs)} />
       <footer class="ticket-foot">
         <span class="ticket-number small soft figures">{ticket && `No. ${ticket.id.slice(-8)}`}</span>
         {stage === "settling" && (
@@ -106,58 +101,15 @@ function wordsOf(attempt: Attempt, stage: Stage, retry: Retry | undefined, nowMs
   }
 }
 
-interface StepsProps {
-  readonly attempt: Attempt;
-  readonly stage: Stage;
-  readonly waiting: boolean;
-  readonly sinceMs: number;
-}
-
-/** Reserved → Settling → Confirmed, each with the time that it took. */
-function Steps({ attempt, stage, waiting, sinceMs }: StepsProps) {
-  const { reservedAfterMs } = attempt;
-  const decidedMs = decidedAfterMs(attempt);
-  const reserved = reservedAfterMs === null ? null : spanText(reservedAfterMs);
-  const settled = decidedMs === null || reservedAfterMs === null ? null : spanText(decidedMs - reservedAfterMs);
-  const settling = stage === "settling" ? spanText(Math.max(0, sinceMs - (reservedAfterMs ?? 0))) : settled;
-  const last = stage === "asking" || stage === "settling" || stage === "confirmed" ? "Confirmed" : LAST_STEP[stage];
-  const steps = [
-    {
-      name: stage === "asking" ? "Reserving" : "Reserved",
-      state: stateOf(0, stage),
-      time: reserved ?? (waiting || stage === "refused" ? "" : spanText(sinceMs)),
-    },
-    {
-      name: stage === "settling" || stage === "asking" ? "Settling" : "Settled",
-      state: stateOf(1, stage),
-      time: settling ?? "",
-    },
-    { name: last, state: stateOf(2, stage), time: decidedMs === null ? "" : spanText(decidedMs) },
-  ];
+function Steps({ steps }: { readonly steps: readonly Step[] }) {
   return (
     <ol class="steps">
-      {steps.map(({ name, state, time }) => (
-        <li key={name} class={`step ${state}`} aria-current={state === "current" ? "step" : undefined}>
+      {steps.map(({ name, state, time }, at) => (
+        <li key={at} class={`step ${state}`} aria-current={state === "current" ? "step" : undefined}>
           <span class="step-name">{name}</span>
-          <span class="step-time figures small soft">{time || " "}</span>
+          <span class="step-time figures small soft">{time || "\u00a0"}</span>
         </li>
       ))}
     </ol>
   );
-}
-
-const LAST_STEP: Readonly<Record<"rejected" | "expired" | "cancelled" | "refused", string>> = {
-  rejected: "Turned down",
-  expired: "Expired",
-  cancelled: "Cancelled",
-  refused: "Not reserved",
-};
-
-function stateOf(step: number, stage: Stage): "done" | "current" | "failed" | "ahead" {
-  if (stage === "confirmed") return "done";
-  if (stage === "refused") return step === 2 ? "failed" : "ahead";
-  const at = stage === "asking" ? 0 : stage === "settling" ? 1 : 2;
-  if (step < at) return "done";
-  if (step > at) return "ahead";
-  return at === 2 ? "failed" : "current";
 }

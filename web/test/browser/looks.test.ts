@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { Flashgate } from "@flashgate/client";
 import { openBrowser, type TestBrowser } from "@flashgate/local/testing/browser";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { layoutFaults } from "./layout-faults.ts";
-import { buyButton, DESKTOP, expectTicket, openScene, PHONE, type Scene, stockOn } from "./scene.ts";
+import { buyButton, DESKTOP, expectTicket, openScene, PHONE, type Scene, stockOn, ticketOf } from "./scene.ts";
 
 let browser: TestBrowser;
 let axe: string;
@@ -36,13 +37,15 @@ const WAYS = [
 ];
 
 /** So many units go to somebody: some judged, the last of them held. */
-async function crowd({ shop, other }: Scene, sold: number, held: number): Promise<void> {
+async function crowd({ shop }: Scene, items: number, sold: number, held: number): Promise<void> {
   // As a crowd chooses: here and there, and the same each time.
-  const ids = [...new Set(Array.from({ length: (sold + held) * 2 }, (_, n) => (n * n * 31 + n * 977) % 10_000))];
-  const wanted = ids.slice(0, sold + held).map((n) => ({ item_id: `i${String(n + 1).padStart(5, "0")}`, quantity: 1 }));
+  const chosen = new Set<number>();
+  for (let seed = 1; chosen.size < sold + held; seed = (seed * 8_121 + 28_411) % 134_456) chosen.add(seed % items);
+  const wanted = [...chosen].map((n) => ({ item_id: `i${String(n + 1).padStart(5, "0")}`, quantity: 1 }));
   const reserve = async (items: typeof wanted) => {
-    for (let from = 0; from < items.length; from += 20) {
-      await other.checkouts.create({ items: items.slice(from, from + 20) });
+    for (let from = 0; from < items.length; from += 4) {
+      const shopper = new Flashgate({ baseUrl: shop.url, userId: `shopper-${items[from]?.item_id}` });
+      await shopper.checkouts.create({ items: items.slice(from, from + 4) });
     }
   };
   await reserve(wanted.slice(0, sold));
@@ -50,19 +53,22 @@ async function crowd({ shop, other }: Scene, sold: number, held: number): Promis
   await reserve(wanted.slice(sold));
 }
 
+/** Those of which a picture is kept in docs/pages. */
+const PICTURED = /desktop-light|phone-dark|confirmed-desktop-dark/;
+
 async function check(page: Page, picture: string): Promise<void> {
   await page.locator(".item-image img").first().waitFor();
   await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
   expect(await layoutFaults(page), picture).toEqual([]);
   expect(await seriousFindings(page), picture).toEqual([]);
-  await browser.picture(page, picture);
+  if (PICTURED.test(picture)) await browser.picture(page, picture);
 }
 
 describe.each(WAYS)("the storefront on $name", ({ name, look }) => {
   it("has nothing clipped, overlapping or blank, and no serious barrier, in any of its states", async () => {
     const scene = await openScene(browser);
-    await scene.openSale({ items: 10_000, limitPerUser: 1_000_000 });
-    await crowd(scene, 2_200, 60);
+    await scene.openSale({ items: 10_000 });
+    await crowd(scene, 10_000, 2_200, 60);
     const { page, faults } = await scene.visit(look);
     await expect.poll(() => stockOn(page)).toEqual([7_740, 60, 2_200]);
     await page.getByText("of 10,000").waitFor();
@@ -74,12 +80,17 @@ describe.each(WAYS)("the storefront on $name", ({ name, look }) => {
     await expectTicket(page, /Amber|Brass|Cobalt|Coral|Ivory|Jade|Onyx|Pearl|Ruby|Slate/);
     await page.getByRole("button", { name: "Next available" }).click();
     await check(page, `storefront-confirmed-${name}`);
-    expect(faults).toEqual([]);
+    // That is this test's own looking at the canvas.
+    expect(faults.filter((fault) => !fault.includes("getImageData"))).toEqual([]);
   });
 
   it("does so when it has to refuse, and when all is sold", async () => {
     const scene = await openScene(browser);
-    await scene.openSale({ items: 5, limitPerUser: 4 });
+    const nextMs = scene.shop.clock.ms + 40 * 60_000;
+    const next = { opensAtMs: nextMs, closesAtMs: nextMs + 3_600_000, settleUntilMs: nextMs + 4_500_000 };
+    await scene.shop.openSale(next);
+    await scene.openSale({ items: 60, limitPerUser: 4 });
+    await crowd(scene, 60, 55, 0);
     scene.settling();
     const { page } = await scene.visit(look);
     for (const have of [1, 2, 3, 4]) {
@@ -90,7 +101,8 @@ describe.each(WAYS)("the storefront on $name", ({ name, look }) => {
     await expectTicket(page, /Limit of 4 reached/);
     await check(page, `storefront-refused-${name}`);
     await scene.other.checkouts.create({ items: [{ item_id: "any", quantity: 1 }] });
-    await page.getByRole("button", { name: "Sold out" }).waitFor();
+    await page.getByText("Sold out, next sale in").waitFor();
+    await ticketOf(page).getByRole("button", { name: "Dismiss" }).click();
     await check(page, `storefront-sold-out-${name}`);
   });
 });
@@ -123,8 +135,10 @@ describe("the storefront", () => {
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Items 9 – 16 of 40" }).waitFor();
+    await page.getByRole("button", { name: /^Buy: .* No\. 9$/ }).waitFor();
     await to("^Buy$");
     await page.keyboard.press("Enter");
+    await expectTicket(page, /Settling/);
     await scene.shop.settle();
     await expectTicket(page, /No\. 9\nIt is yours/);
     // Whoever bought keeps their place, though the button says something else now.
