@@ -3,13 +3,21 @@ import type { Provenance } from "../simulation/provenance.ts";
 import { type Cost, cpuMsOf, type Measurement, type Part, pairsFor, type Spread, spreadFor } from "./comparison.ts";
 import type { Plan } from "./measure.ts";
 
-const FIGURES: readonly (readonly [name: string, digits: number, of: (cost: Cost) => number])[] = [
-  ["a second", 0, (cost) => cost.perSecond],
-  ["CPU ms for 1,000: api", 1, (cost) => cost.apiMs],
-  ["worker", 1, (cost) => cost.workerMs],
-  ["Postgres", 1, (cost) => cost.postgresMs],
-  ["all three", 1, cpuMsOf],
-  ["KiB of WAL for 1,000", 0, (cost) => cost.walKib],
+interface Figure {
+  readonly name: string;
+  readonly digits: number;
+  readonly of: (cost: Cost) => number;
+  /** Never nothing, so that a ratio to it says something. */
+  readonly compared?: true;
+}
+
+const FIGURES: readonly Figure[] = [
+  { name: "a second", digits: 0, of: (cost) => cost.perSecond, compared: true },
+  { name: "CPU ms for 1,000: api", digits: 1, of: (cost) => cost.apiMs },
+  { name: "worker", digits: 1, of: (cost) => cost.workerMs },
+  { name: "Postgres", digits: 1, of: (cost) => cost.postgresMs },
+  { name: "all three", digits: 1, of: cpuMsOf, compared: true },
+  { name: "KiB of WAL for 1,000", digits: 0, of: (cost) => cost.walKib },
 ];
 const TITLES: Readonly<Record<Part, string>> = {
   checkouts: "Checkouts, from the first request to the last commit",
@@ -28,17 +36,17 @@ export function reportText(all: readonly Measurement[], plan: Plan, { command, c
 
 function tableOf(all: readonly Measurement[], part: Part): string[] {
   const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const cells = (attempts: AttemptRecording, of: (cost: Cost) => number, digits: number) => {
+  const cells = (attempts: AttemptRecording, { digits, of, compared }: Figure) => {
     const figure = (measurement: Measurement) => of(measurement[part]);
     const own = spreadText(spreadFor(all, attempts, figure), digits);
-    return attempts === "off" ? [own] : [own, `× ${spreadText(pairsFor(all, attempts, figure), 2)}`];
+    if (attempts === "off") return [own];
+    return [own, compared ? `× ${spreadText(pairsFor(all, attempts, figure), 2)}` : ""];
   };
+  const settings = ATTEMPT_RECORDINGS.toReversed();
   return [
     row(["", "off", "accepted", "to off", "all", "to off"]),
     row(["---", "---", "---", "---", "---", "---"]),
-    ...FIGURES.map(([name, digits, of]) =>
-      row([name, ...ATTEMPT_RECORDINGS.toReversed().flatMap((attempts) => cells(attempts, of, digits))]),
-    ),
+    ...FIGURES.map((figure) => row([figure.name, ...settings.flatMap((attempts) => cells(attempts, figure))])),
   ];
 }
 
