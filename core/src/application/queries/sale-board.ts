@@ -47,13 +47,17 @@ export class SaleBoard {
   readonly #rows = new Map<string, Row>();
   #version = 0;
 
-  /** Puts a sale on the board, or replaces what it says of it. */
+  /** Puts a sale on the board, or replaces what it says of it; what has not changed is not kept twice. */
   load(entry: BoardEntry): void {
-    const items = entry.items.map((item) => ({
-      ...item,
-      available: entry.stock?.get(item.id) ?? item.stock - item.sold - item.held,
-    }));
-    const positions = new Map(items.map((item, index) => [item.id, index]));
+    const shown = this.#rows.get(entry.sale.id);
+    const items = entry.items.map((item, index) => {
+      const available = entry.stock?.get(item.id) ?? item.stock - item.sold - item.held;
+      const known = shown?.items[index];
+      return known && known.available === available && alike(known, item) ? known : { ...item, available };
+    });
+    const isInPlace =
+      shown?.items.length === items.length && items.every(({ id }, index) => id === shown.items[index]?.id);
+    const positions = isInPlace ? shown.positions : new Map(items.map((item, index) => [item.id, index]));
     this.#rows.set(entry.sale.id, {
       sale: entry.sale,
       totals: entry.totals,
@@ -145,6 +149,11 @@ export class SaleBoard {
     const item = index === undefined ? undefined : row.items[index];
     if (index !== undefined && item) row.items[index] = change(item);
   }
+}
+
+/** Whether an item is as it was; the catalogue's part never changes but for an item of another name. */
+function alike(known: Item, item: Item): boolean {
+  return known.id === item.id && known.stock === item.stock && known.sold === item.sold && known.held === item.held;
 }
 
 /** Whether two flat records say the same. */
