@@ -1,4 +1,5 @@
 export { deathSignal } from "./death-signal.ts";
+export { debianProgram } from "./debian-program.ts";
 export { LocalServicesError } from "./local-services-error.ts";
 export { freePort } from "./port.ts";
 export { postgresRecipe } from "./postgres-server.ts";
