@@ -4,12 +4,10 @@ import { type Shop, sumOf, usedBetween } from "../deployment/shop.ts";
 import type { Figure, Reading, Settings } from "../figures/figure.ts";
 import { FrontDoor } from "../siege/crowd/front-door.ts";
 import { BODY, checkoutsOf, loadPlan } from "./load-plan.ts";
+import { reserveFor, settledOf } from "./reserving.ts";
 import { comparedRows, loadFaults, type ServedRun, servedOf } from "./served.ts";
 import type { Wrk } from "./wrk.ts";
 
-const ITEMS = 10_000;
-/** More than any run can sell: what is measured is never a refusal. */
-const STOCK = 100;
 const FEW = 10;
 const TICKETS = 500;
 const PATIENCE_MS = 15_000;
@@ -36,18 +34,10 @@ export const poll: Figure = {
 async function measureReserve(shop: Shop, settings: Settings): Promise<Reading> {
   const sample = await sampleOf(shop);
   const ours = async (wrk: Wrk): Promise<ServedRun> => {
-    const saleId = await shop.openSale({ items: ITEMS, stock: STOCK });
-    const before = shop.usage();
-    const { load, after } = await shop.halting("worker", async () => ({
-      load: await wrk.run(loadPlan(shop.stage.url, settings, [checkoutsOf(saleId)], BODY)),
-      after: shop.usage(),
-    }));
-    const { settled, faults } = await shop.drained(saleId);
-    const cpuMs = sumOf(usedBetween(before, after));
-    return {
-      ...servedOf(load, load.requests, cpuMs),
-      faults: [...faults, ...loadFaults("the api", load, false), ...missing(load.requests, settled)],
-    };
+    const reserved = await shop.halting("worker", () => reserveFor(shop, wrk, settings));
+    const { load, before, after } = reserved;
+    const { faults } = await settledOf(shop, reserved);
+    return { ...servedOf(load, load.requests, sumOf(usedBetween(before, after))), faults };
   };
   const comparison = {
     what: "checkouts reserved",
@@ -118,11 +108,6 @@ export async function sampleOf(shop: Shop): Promise<{ readonly status: number; r
   const faults = [...notThese(sample.status, 202), ...(await shop.drained(saleId)).faults];
   if (faults.length > 0) throw new Error(faults.join("; "));
   return sample;
-}
-
-/** Who was told that a checkout is reserved sees it settled; connections that end with the load may leave some more. */
-export function missing(promised: number, settled: number): string[] {
-  return settled >= promised ? [] : [`${promised} checkouts were reserved, and ${settled} settled`];
 }
 
 function notThese(status: number, wanted: number): string[] {

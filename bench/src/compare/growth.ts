@@ -2,19 +2,16 @@
 
 import { type Shop, sumOf, type Usage, usedBetween } from "../deployment/shop.ts";
 import type { Figure, Reading, Settings } from "../figures/figure.ts";
-import { missing } from "./doors.ts";
 import { fillHistory } from "./history-filling.ts";
 import { BODY, checkoutsOf, loadPlan } from "./load-plan.ts";
 import { inTurn, ratioRow, runsRow } from "./ratio.ts";
-import { loadFaults } from "./served.ts";
+import { ENDLESS, type Reserved, reserveFor, settledOf } from "./reserving.ts";
 import { type SettledRun, settledRun } from "./whole.ts";
-import { Wrk } from "./wrk.ts";
+import { type Load, Wrk } from "./wrk.ts";
 
 /** What is compared with: few rows are a hundredth of many, 10⁴ to 10⁶ by default. */
 const FEW_SHARE = 0.01;
 const FLAT = { atMost: 1.15 };
-const ITEMS = 10_000;
-const STOCK = 100;
 /** The most that one sale holds before it asks shoppers to come back. */
 const HELD_MAX = 90_000;
 
@@ -53,12 +50,10 @@ async function measureGrowth(few: Shop, many: Shop, settings: Settings): Promise
   };
 }
 
-interface Waiting {
-  readonly saleId: string;
-  readonly promised: number;
-  readonly cpuMsEach: number;
-  readonly faults: readonly string[];
-}
+/** A sale whose checkouts wait. */
+type Waiting = Pick<Reserved, "saleId" | "load">;
+
+const costOf = ({ before, after, load }: Reserved) => sumOf(usedBetween(before, after)) / load.requests;
 
 async function measureBacklog(none: Shop, many: Shop, settings: Settings): Promise<Reading> {
   const wrk = await Wrk.find(process.env);
@@ -66,15 +61,15 @@ async function measureBacklog(none: Shop, many: Shop, settings: Settings): Promi
     const queue = await queueUp(many, wrk, settings);
     const runs = await inTurn(
       settings.pairs,
-      () => reserveOnly(many, wrk, settings),
-      () => none.halting("worker", () => reserveOnly(none, wrk, settings)).then((run) => settledLater(none, run)),
+      () => reserveFor(many, wrk, settings),
+      () => none.halting("worker", () => reserveFor(none, wrk, settings)).then((run) => settledLater(none, run)),
     );
     return { filled: queue, ...runs };
   });
   const [startedMs, before] = [await many.nowMs(), many.usage()];
   const done = await drainAll(many, [...filled, ...ours]);
   const perOrder = sumOf(usedBetween(before, done.usage)) / done.settled;
-  const costs = (runs: readonly Waiting[]) => runs.map(({ cpuMsEach }) => cpuMsEach);
+  const costs = (runs: readonly Reserved[]) => runs.map(costOf);
   const drains = theirs.map(({ settleMsEach }) => settleMsEach);
   return {
     rows: [
@@ -96,30 +91,35 @@ async function queueUp(shop: Shop, wrk: Wrk, { queued, connections }: Settings):
   const { reader } = await shop.stores.gate();
   for (let waiting = 0; waiting < queued; ) {
     const wanted = Math.min(HELD_MAX, queued - waiting);
-    const saleId = await shop.openSale({ items: ITEMS, stock: STOCK });
+    const saleId = await shop.openSale(ENDLESS);
+    let load: Load = { requests: 0, seconds: 0, refused: 0, failed: 0 };
     for (let held = 0; held < wanted; ) {
-      await wrk.run(loadPlan(shop.stage.url, { connections, seconds: 1 }, [checkoutsOf(saleId)], BODY));
+      load = sumOfLoads(
+        load,
+        await wrk.run(loadPlan(shop.stage.url, { connections, seconds: 1 }, [checkoutsOf(saleId)], BODY)),
+      );
       held = (await reader.totals(saleId))?.totals.held ?? 0;
+      if (load.refused + load.failed > 0) throw new Error(`of ${load.requests} checkouts some were refused`);
     }
-    const promised = (await reader.totals(saleId))?.totals.held ?? 0;
-    waiting += promised;
-    sales.push({ saleId, promised, cpuMsEach: Number.NaN, faults: [] });
+    waiting += load.requests;
+    sales.push({ saleId, load });
   }
   return sales;
 }
 
-async function reserveOnly(shop: Shop, wrk: Wrk, settings: Settings): Promise<Waiting> {
-  const saleId = await shop.openSale({ items: ITEMS, stock: STOCK });
-  const before = shop.usage();
-  const load = await wrk.run(loadPlan(shop.stage.url, settings, [checkoutsOf(saleId)], BODY));
-  const cpuMsEach = sumOf(usedBetween(before, shop.usage())) / load.requests;
-  return { saleId, promised: load.requests, cpuMsEach, faults: loadFaults("the api", load, false) };
+function sumOfLoads(one: Load, other: Load): Load {
+  return {
+    requests: one.requests + other.requests,
+    seconds: one.seconds + other.seconds,
+    refused: one.refused + other.refused,
+    failed: one.failed + other.failed,
+  };
 }
 
 /** The worker goes on: what it settles now has its cost. */
-async function settledLater(shop: Shop, run: Waiting): Promise<Waiting & { readonly settleMsEach: number }> {
+async function settledLater(shop: Shop, run: Reserved) {
   const before = shop.usage();
-  const { settled, usage, faults } = await drainAll(shop, [run]);
+  const { settled, usage, faults } = await settledOf(shop, run);
   return { ...run, faults, settleMsEach: sumOf(usedBetween(before, usage)) / settled };
 }
 
@@ -128,12 +128,12 @@ async function drainAll(shop: Shop, sales: readonly Waiting[]) {
   let usage: Usage | null = null;
   const faults: string[] = [];
   for (const sale of sales) {
-    const drained = await shop.drained(sale.saleId);
+    const drained = await settledOf(shop, sale);
     // the queue is one for all: it is empty once the first has drained
     usage ??= drained.usage;
     settledInAll += drained.settled;
     lastAtMs = Math.max(lastAtMs, drained.lastAtMs);
-    faults.push(...drained.faults, ...sale.faults, ...missing(sale.promised, drained.settled));
+    faults.push(...drained.faults);
   }
   return { settled: settledInAll, lastAtMs, usage: usage ?? shop.usage(), faults };
 }

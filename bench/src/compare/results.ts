@@ -1,5 +1,5 @@
 import { boundText, keepsBound, type Row } from "../figures/figure.ts";
-import type { Report } from "../figures/report.ts";
+import { numberText, type Report } from "../figures/report.ts";
 import { machineText } from "../provenance.ts";
 import type { Median } from "./ratio.ts";
 
@@ -34,15 +34,9 @@ function rowText(figure: string, row: Row): string {
 function valuesText(values: Row["values"]): string {
   const { median, min, max } = values as Partial<Median>;
   if (median !== undefined && min !== undefined && max !== undefined) {
-    return min === max ? number(median) : `${number(median)} (${number(min)}–${number(max)})`;
+    return min === max ? numberText(median) : `${numberText(median)} (${numberText(min)}–${numberText(max)})`;
   }
   return Object.entries(values)
-    .map(([name, value]) => `${name} ${number(value)}`)
+    .map(([name, value]) => `${name} ${numberText(value)}`)
     .join(", ");
-}
-
-/** Three digits say what can be said of such figures. */
-function number(value: number): string {
-  const digits = Math.max(3, String(Math.trunc(Math.abs(value))).length);
-  return value.toLocaleString("en-US", { maximumSignificantDigits: digits });
 }

@@ -1,14 +1,10 @@
 import { type Shop, sumOf, usedBetween } from "../deployment/shop.ts";
 import type { Figure, Reading, Settings } from "../figures/figure.ts";
 import { settleWithoutQueue } from "../reference/pages-without-queue.ts";
-import { missing } from "./doors.ts";
-import { BODY, checkoutsOf, loadPlan } from "./load-plan.ts";
 import { inTurn, ratioRow, runsRow } from "./ratio.ts";
-import { loadFaults } from "./served.ts";
+import { missing, reserveFor, settledOf } from "./reserving.ts";
 import { Wrk } from "./wrk.ts";
 
-const ITEMS = 10_000;
-const STOCK = 100;
 /** More than are ever held at once. */
 const HOLDS_MAX = 1_000_000;
 
@@ -36,7 +32,7 @@ async function measure(shop: Shop, settings: Settings): Promise<Reading> {
     () => throughQueue(shop, wrk, settings),
     () => withoutQueue(shop, wrk, settings),
   );
-  const rates = (runs: readonly Run[]) => runs.map(({ perSecond }) => perSecond);
+  const rates = (runs: readonly Pick<Run, "perSecond">[]) => runs.map(({ perSecond }) => perSecond);
   return {
     rows: [
       ratioRow("settled/s through BullMQ, to the same SQL without it", rates(ours), rates(theirs), { atLeast: 0.8 }),
@@ -64,58 +60,46 @@ async function measure(shop: Shop, settings: Settings): Promise<Reading> {
 }
 
 async function throughQueue(shop: Shop, wrk: Wrk, settings: Settings): Promise<Run> {
-  const { reserved, startedAtMs, before } = await shop.halting("worker", async () => ({
-    reserved: await reserveOnly(shop, wrk, settings),
+  const { reserved, pages, startedAtMs, before } = await shop.halting("worker", async () => ({
+    ...(await reserveInPages(shop, wrk, settings)),
     startedAtMs: await shop.nowMs(),
     before: shop.usage(),
   }));
-  const { settled, lastAtMs, usage, faults } = await shop.drained(reserved.saleId);
-  const cpuMsEach = sumOf(usedBetween(before, usage)) / settled;
-  return runOf(reserved, { settled, seconds: (lastAtMs - startedAtMs) / 1_000, cpuMsEach, faults });
+  const { settled, lastAtMs, usage, faults } = await settledOf(shop, reserved);
+  return {
+    perSecond: (settled * 1_000) / (lastAtMs - startedAtMs),
+    pageOrders: settled / pages,
+    cpuMsEach: sumOf(usedBetween(before, usage)) / settled,
+    faults,
+  };
 }
 
-async function withoutQueue(shop: Shop, wrk: Wrk, settings: Settings): Promise<Run> {
+async function withoutQueue(shop: Shop, wrk: Wrk, settings: Settings): Promise<Omit<Run, "cpuMsEach">> {
   const { databaseUrl } = shop.stage.local;
-  const { reserved, tookMs, count } = await shop.halting("worker", async () => {
-    const sale = await reserveOnly(shop, wrk, settings);
+  const { reserved, count, pages, tookMs } = await shop.halting("worker", async () => {
+    const { reserved: sale, pages: wanted } = await reserveInPages(shop, wrk, settings);
     const { saleId } = sale;
     const { holds: gate, reader } = await shop.stores.gate();
     const epoch = (await reader.totals(saleId))?.epoch ?? 0;
     const holds = await gate.some(saleId, epoch, HOLDS_MAX);
-    const size = Math.ceil(holds.length / Math.max(1, sale.pages));
-    const pages = Array.from({ length: Math.ceil(holds.length / size) }, (_, page) =>
+    const size = Math.ceil(holds.length / wanted);
+    const inPages = Array.from({ length: Math.ceil(holds.length / size) }, (_, page) =>
       holds.slice(page * size, (page + 1) * size),
     );
-    const ms = await settleWithoutQueue({ databaseUrl, saleId, epoch, pages });
-    return { reserved: sale, tookMs: ms, count: holds.length };
+    const ms = await settleWithoutQueue({ databaseUrl, saleId, epoch, pages: inPages });
+    return { reserved: sale, count: holds.length, pages: inPages.length, tookMs: ms };
   });
-  const { faults } = await shop.drained(reserved.saleId);
-  return runOf(reserved, { settled: count, seconds: tookMs / 1_000, cpuMsEach: Number.NaN, faults });
-}
-
-interface Reserved {
-  readonly saleId: string;
-  readonly promised: number;
-  readonly pages: number;
-  readonly faults: readonly string[];
-}
-
-async function reserveOnly(shop: Shop, wrk: Wrk, settings: Settings): Promise<Reserved> {
-  const saleId = await shop.openSale({ items: ITEMS, stock: STOCK });
-  const load = await wrk.run(loadPlan(shop.stage.url, settings, [checkoutsOf(saleId)], BODY));
-  const { waiting, active } = await shop.queue.depth();
-  return { saleId, promised: load.requests, pages: waiting + active, faults: loadFaults("the api", load, false) };
-}
-
-function runOf(
-  reserved: Reserved,
-  run: { settled: number; seconds: number; cpuMsEach: number; faults: readonly string[] },
-): Run {
-  const { settled, seconds, cpuMsEach } = run;
+  const { settled, faults } = await settledOf(shop, reserved);
   return {
-    perSecond: settled / seconds,
-    pageOrders: settled / reserved.pages,
-    cpuMsEach,
-    faults: [...run.faults, ...reserved.faults, ...missing(reserved.promised, settled)],
+    perSecond: (count * 1_000) / tookMs,
+    pageOrders: count / pages,
+    faults: [...faults, ...missing(settled, count)],
   };
+}
+
+async function reserveInPages(shop: Shop, wrk: Wrk, settings: Settings) {
+  const reserved = await reserveFor(shop, wrk, settings);
+  const { waiting, active } = await shop.queue.depth();
+  if (waiting + active === 0) throw new Error("no page waits: the worker went on");
+  return { reserved, pages: waiting + active };
 }

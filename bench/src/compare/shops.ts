@@ -1,10 +1,8 @@
 import { Shop } from "../deployment/shop.ts";
 import type { Settings } from "../figures/figure.ts";
-import { BODY, checkoutsOf, loadPlan } from "./load-plan.ts";
+import { reserveFor, settledOf } from "./reserving.ts";
 import { Wrk } from "./wrk.ts";
 
-const ITEMS = 10_000;
-const STOCK = 100;
 /** How long a new deployment is under load before anything counts: code is compiled, and caches and pools are filled. */
 const WARM_S = 2;
 
@@ -46,10 +44,8 @@ async function openWarm({ connections, seconds }: Settings): Promise<Shop> {
   const shop = await Shop.open();
   try {
     const wrk = await Wrk.find(process.env);
-    const saleId = await shop.openSale({ items: ITEMS, stock: STOCK });
     const shape = { connections, seconds: Math.min(WARM_S, seconds) };
-    await wrk.run(loadPlan(shop.stage.url, shape, [checkoutsOf(saleId)], BODY));
-    const { faults } = await shop.drained(saleId);
+    const { faults } = await settledOf(shop, await reserveFor(shop, wrk, shape));
     if (faults.length > 0) throw new Error(faults.join("; "));
     return shop;
   } catch (error) {

@@ -6,15 +6,14 @@ import type { Figure, Reading, Settings } from "../figures/figure.ts";
 import { atRate } from "../figures/pace.ts";
 import { spreadOf } from "../figures/spread.ts";
 import { FrontDoor } from "../siege/crowd/front-door.ts";
-import { missing, sampleOf } from "./doors.ts";
+import { sampleOf } from "./doors.ts";
 import { BODY, checkoutsOf } from "./load-plan.ts";
 import { inTurn, ratioRow, repeated, runsRow } from "./ratio.ts";
 import { ReferenceApp } from "./reference-app.ts";
+import { ENDLESS, missing } from "./reserving.ts";
 import { settledRun } from "./whole.ts";
 import { Wrk } from "./wrk.ts";
 
-const ITEMS = 10_000;
-const STOCK = 100;
 const PATIENCE_MS = 30_000;
 const ACCEPTED = 202;
 const SHARE = 0.5;
@@ -102,7 +101,7 @@ interface UnhurriedRun extends Crowd {
 }
 
 async function unhurriedRun(shop: Shop, settings: Settings, perS: number): Promise<UnhurriedRun> {
-  const saleId = await shop.openSale({ items: ITEMS, stock: STOCK });
+  const saleId = await shop.openSale(ENDLESS);
   const committedAtMs = new Map<string, number>();
   const events = await openFeed(shop.stage.local.redisUrl, "bench");
   try {

@@ -4,16 +4,14 @@ import { type Shop, sumOf, type Usage, usedBetween } from "../deployment/shop.ts
 import { PARTS, type Part } from "../deployment/stage.ts";
 import type { Figure, Reading, Settings } from "../figures/figure.ts";
 import { until } from "../fleet/until.ts";
-import { missing, sampleOf } from "./doors.ts";
+import { sampleOf } from "./doors.ts";
 import { BODY, checkoutsOf, loadPlan } from "./load-plan.ts";
 import { inTurn, ratioRow, repeated, runsRow } from "./ratio.ts";
 import { ReferenceApp } from "./reference-app.ts";
-import { loadFaults, perCpuSecond, perSecond, referenceRun } from "./served.ts";
+import { reserveFor, settledOf } from "./reserving.ts";
+import { perCpuSecond, perSecond, referenceRun } from "./served.ts";
 import { Wrk } from "./wrk.ts";
 
-const ITEMS = 10_000;
-/** More than any run can sell. */
-const STOCK = 100;
 const SOLD_OUT_MS_MAX = 120_000;
 /** No run of wrk lasts this long: it is interrupted when everything is sold. */
 const LONG_S = 600;
@@ -101,20 +99,17 @@ export async function settledRun(
   wrk: Wrk,
   settings: Pick<Settings, "connections" | "seconds">,
 ): Promise<SettledRun> {
-  const saleId = await shop.openSale({ items: ITEMS, stock: STOCK });
-  const before = shop.usage();
-  const startedAtMs = await shop.nowMs();
-  const load = await wrk.run(loadPlan(shop.stage.url, settings, [checkoutsOf(saleId)], BODY));
-  const { settled, lastAtMs, usage, faults } = await shop.drained(saleId);
-  const usedMs = usedBetween(before, usage);
-  const seconds = (lastAtMs - startedAtMs) / 1_000;
+  const reserved = await reserveFor(shop, wrk, settings);
+  const { settled, lastAtMs, usage, faults } = await settledOf(shop, reserved);
+  const usedMs = usedBetween(reserved.before, usage);
+  const seconds = (lastAtMs - reserved.startedAtMs) / 1_000;
   return {
     settled,
     seconds,
     perSecond: settled / seconds,
     perCpuSecond: (settled * 1_000) / sumOf(usedMs),
     usedMs,
-    faults: [...faults, ...loadFaults("the api", load, false), ...missing(load.requests, settled)],
+    faults,
   };
 }
 

@@ -45,6 +45,8 @@ function rowText(row: Row): string {
   return `  ${what}: ${told.join("  ")} ${unit}${verdict ? `   (${verdict})` : ""}`;
 }
 
-function numberText(value: number): string {
-  return value.toLocaleString("en-US", { maximumSignificantDigits: Math.max(4, String(Math.trunc(value)).length) });
+/** Three digits say what can be said of such figures. */
+export function numberText(value: number): string {
+  const digits = Math.max(3, String(Math.trunc(Math.abs(value))).length);
+  return value.toLocaleString("en-US", { maximumSignificantDigits: digits });
 }
