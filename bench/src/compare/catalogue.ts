@@ -3,7 +3,7 @@ import { attempts } from "./attempts.ts";
 import { poll, refuse, reserve } from "./doors.ts";
 import { backlog, growth } from "./growth.ts";
 import { memory } from "./memory.ts";
-import { opening } from "./opening.ts";
+import { opening, openingMany } from "./opening.ts";
 import { settle } from "./settle.ts";
 import { lag, latency } from "./unhurried.ts";
 import { cpu, sellOut, whole } from "./whole.ts";
@@ -23,5 +23,6 @@ export const COMPARISONS: readonly Figure[] = [
   growth,
   backlog,
   opening,
+  openingMany,
   attempts,
 ];
