@@ -6,7 +6,11 @@ const WHOLE = [
   "bench/test/siege.test.ts",
   "bench/test/fuzz.test.ts",
   "bench/test/bench.test.ts",
+  "bench/test/topology.test.ts",
 ];
+
+/** In a browser: see local/src/browser.ts. */
+const BROWSER = ["*/test/browser/**/*.test.ts"];
 
 /** The room's own sources, not what was last compiled. */
 const sources = { resolve: { conditions: ["source"] }, ssr: { resolve: { conditions: ["source"] } } };
@@ -23,7 +27,7 @@ export default defineConfig({
         test: {
           name: "rooms",
           include: ["*/test/**/*.test.ts"],
-          exclude: WHOLE,
+          exclude: [...WHOLE, ...BROWSER],
           sequence: { groupOrder: 0 },
           ...patience,
         },
@@ -35,6 +39,17 @@ export default defineConfig({
           include: WHOLE,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+          ...patience,
+        },
+      },
+      {
+        ...sources,
+        test: {
+          name: "browser",
+          include: BROWSER,
+          globalSetup: "./local/src/browser.ts",
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
           ...patience,
         },
       },

@@ -9,6 +9,7 @@ import { addProcesses } from "./commands/processes.ts";
 import { addReconcile } from "./commands/reconcile.ts";
 import { addRedisUsers } from "./commands/redis-users.ts";
 import { addSale } from "./commands/sale.ts";
+import { readSecrets } from "./commands/secrets.ts";
 import { addUp } from "./commands/up.ts";
 import { addVerify } from "./commands/verify.ts";
 import { addWatch } from "./commands/watch.ts";
@@ -22,6 +23,7 @@ const { version } = createRequire(import.meta.url)("../package.json") as { versi
 const program = new Command("flashgate")
   .description("A flash-sale engine: one gate, one judge, exactly the stock sold.")
   .version(version)
+  .hook("preAction", readSecrets)
   .exitOverride()
   .showSuggestionAfterError()
   .configureHelp({ sortSubcommands: false, showGlobalOptions: false })

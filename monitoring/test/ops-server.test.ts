@@ -1,4 +1,3 @@
-import { request } from "node:http";
 import { connect } from "node:net";
 import {
   createRegistry,
@@ -9,6 +8,7 @@ import {
 } from "@flashgate/monitoring";
 import { Counter } from "prom-client";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { ask as askAs } from "./ask.ts";
 import { parseExposition } from "./exposition.ts";
 import { writtenLines } from "./written-lines.ts";
 
@@ -26,7 +26,7 @@ const access = readOpsAccess({ OPS_TOKEN: TOKEN });
 interface Start {
   readonly checks?: readonly DependencyCheck[];
   readonly ready?: boolean;
-  readonly routes?: OpsRoutes;
+  readonly routes?: readonly OpsRoutes[];
 }
 
 async function start({ checks = [], ready = true, ...routes }: Start = {}) {
@@ -38,21 +38,8 @@ async function start({ checks = [], ready = true, ...routes }: Start = {}) {
   return { ops, registry, records };
 }
 
-/** One request on a connection of its own. */
-function ask(
-  url: string,
-  method = "GET",
-  headers: Record<string, string> = BEARER,
-): Promise<{ status: number; headers: NodeJS.Dict<unknown>; body: string }> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, headers, agent: false }, async (response) => {
-      let body = "";
-      for await (const chunk of response) body += chunk;
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
-    });
-    outgoing.on("error", reject).end();
-  });
-}
+/** As somebody who holds the token, unless other headers are given. */
+const ask = (url: string, method = "GET", headers: Record<string, string> = BEARER) => askAs(url, method, headers);
 
 const statusOf = async (url: string, method?: string) => (await ask(url, method)).status;
 
@@ -64,6 +51,13 @@ describe("/metrics", () => {
     expect(status).toBe(200);
     expect(headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8");
     expect(parseExposition(body).get("things_total")).toBe(3);
+  });
+
+  it("tells of each dependency whether it answers", async () => {
+    const { ops } = await start({ checks: [up("redis"), down("postgres", false)] });
+    const samples = parseExposition((await ask(`${ops.url}/metrics`)).body);
+    expect(samples.get('flashgate_dependency_up{dependency="redis"}')).toBe(1);
+    expect(samples.get('flashgate_dependency_up{dependency="postgres"}')).toBe(0);
   });
 
   it("answers 500 and logs when a metric cannot be collected", async () => {
@@ -157,7 +151,7 @@ describe("the token", () => {
       handled.push(`${holder} ${incoming.url}`);
       response.end("done");
     };
-    const { ops } = await start({ routes: { prefix: "/more/", handle } });
+    const { ops } = await start({ routes: [{ prefix: "/more", links: [], handle }] });
     for (const headers of ANONYMOUS) {
       for (const path of ["/livez", "/readyz", "/readyz?verbose"]) {
         expect((await ask(`${ops.url}${path}`, "GET", headers)).status).toBe(200);
@@ -194,7 +188,7 @@ describe("the token", () => {
 describe("the server", () => {
   it("answers 404 to any other path", async () => {
     const { ops } = await start();
-    for (const path of ["/", "/metrics/", "//livez", "/constructor"]) {
+    for (const path of ["/more", "/metrics/", "//livez", "/constructor"]) {
       expect(await statusOf(`${ops.url}${path}`)).toBe(404);
     }
   });
@@ -216,8 +210,9 @@ describe("the server", () => {
   });
 
   it("rejects a port that is taken", async () => {
-    const { ops, registry } = await start();
+    const { ops } = await start();
     const { logger } = writtenLines();
+    const registry = createRegistry({ service: "worker" });
     const port = Number(new URL(ops.url).port);
     await expect(
       startOpsServer({ host: "127.0.0.1", port, registry, checks: [], logger, access }),

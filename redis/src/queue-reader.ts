@@ -1,8 +1,9 @@
 import type { QueueDepth, QueueReader } from "@flashgate/core";
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { connect, ready } from "./connection.ts";
 import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
+import { lookAtQueue } from "./look-at-queue.ts";
 
 const UNDONE = ["waiting", "active", "delayed"] as const;
 
@@ -13,14 +14,7 @@ export class BullQueueReader implements QueueReader {
 
   constructor(url: string, name: string) {
     this.#redis = connect(url, `${name}-queue-reader`, "answer");
-    this.#queue = new Queue(QUEUE_NAME, {
-      prefix: QUEUE_PREFIX,
-      connection: this.#redis,
-      skipWaitingForReady: true,
-      skipVersionCheck: true,
-      skipMetasUpdate: true,
-    });
-    this.#queue.on("error", () => undefined);
+    this.#queue = lookAtQueue(this.#redis, QUEUE_NAME, QUEUE_PREFIX);
   }
 
   /** Resolves once the queue can be read; before that, reading fails. */
@@ -28,11 +22,17 @@ export class BullQueueReader implements QueueReader {
     await ready(this.#redis);
   }
 
+  /** Resolves while the server of the queue answers; for readiness. */
+  async ping(): Promise<void> {
+    await this.#redis.ping();
+  }
+
   async depth(): Promise<QueueDepth> {
     // the first of each state, in the order in which they will be taken
-    const [counts, first] = await Promise.all([
+    const [counts, first, paused] = await Promise.all([
       this.#queue.getJobCounts(...UNDONE, "failed"),
       this.#queue.getJobs([...UNDONE], 0, 0, true),
+      this.#queue.isPaused(),
     ]);
     const atMs = first.map((job) => job.timestamp);
     const count = (state: string) => counts[state] ?? 0;
@@ -41,6 +41,7 @@ export class BullQueueReader implements QueueReader {
       active: count("active"),
       delayed: count("delayed"),
       failed: count("failed"),
+      paused,
       oldestAtMs: atMs.length > 0 ? Math.min(...atMs) : null,
     };
   }

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { CACHE_DIR, debianProgram, LocalServicesError } from "@flashgate/local";
+import { CACHE_DIR, findWrk } from "@flashgate/local";
 
 const SCRIPT = fileURLToPath(new URL("../../wrk/load.lua", import.meta.url));
 const PATIENCE_S = 30;
@@ -42,10 +42,8 @@ export class Wrk {
 
   /** Throws a LocalServicesError that says how to install it. */
   static async find(env: NodeJS.ProcessEnv): Promise<Wrk> {
-    const plan = { name: "wrk", packages: ["wrk"], versionArgs: ["-v"], env, cacheDir: CACHE_DIR };
-    const found = await debianProgram(plan, AbortSignal.timeout(SEARCH_MS_MAX));
-    if (found.kind === "found") return new Wrk(found.file, found.env);
-    throw new LocalServicesError(`wrk is needed: ${found.reason}. Install it with "apt-get install wrk".`);
+    const { file, env: own } = await findWrk(env, CACHE_DIR, AbortSignal.timeout(SEARCH_MS_MAX));
+    return new Wrk(file, own);
   }
 
   private constructor(file: string, env: NodeJS.ProcessEnv) {

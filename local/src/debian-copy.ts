@@ -1,31 +1,67 @@
 /**
- * Debian's and Ubuntu's packages, downloaded by apt and unpacked into a private folder: nothing is installed, so root is
+ * Debian's and Ubuntu's servers, downloaded by apt and unpacked into a private folder: nothing is installed, so root is
  * not needed. apt checks the signatures as always, and picks the libraries that this machine lacks.
  */
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { cachedFolder } from "./cached-folder.ts";
 import { runCommand } from "./command.ts";
+import { messageOf } from "./local-services-error.ts";
 import { findExecutables } from "./path-search.ts";
+import type { ProgramCandidate, ProgramSearch, ProgramTrial } from "./program.ts";
 
 const TIMEOUT_MS = 120_000;
 
-export interface DebianTools {
+/** What is to be had from Debian. */
+export interface DebianServer {
+  /** Of its folder among the copies. */
+  readonly name: string;
+  readonly packages: readonly string[];
+  /** Its program, in the file system of the packages. */
+  readonly program: string;
+  readonly trial: ProgramTrial;
+}
+
+interface Tools {
   readonly aptGet: string;
   readonly dpkgDeb: string;
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Null where the system is not of Debian's kin. */
-export function debianTools(env: NodeJS.ProcessEnv): DebianTools | null {
+/** The copy in `cacheDir`, downloaded when it is not there or does not run. */
+export async function debianCopy(
+  server: DebianServer,
+  env: NodeJS.ProcessEnv,
+  cacheDir: string,
+  signal: AbortSignal,
+): Promise<ProgramSearch> {
   const [aptGet] = findExecutables(["apt-get"], env);
   const [dpkgDeb] = findExecutables(["dpkg-deb"], env);
-  return process.platform === "linux" && aptGet && dpkgDeb ? { aptGet, dpkgDeb, env } : null;
+  if (process.platform !== "linux" || !aptGet || !dpkgDeb) {
+    return { kind: "refused", reason: "A private copy needs apt-get and dpkg-deb, which only Debian and its kin have" };
+  }
+  const folder = join(cacheDir, `debian-${server.name}-${process.arch}`);
+  const fill = (draft: string) => download(server.packages, draft, { aptGet, dpkgDeb, env }, signal);
+  const candidate = () => candidateIn(folder, server.program, env);
+  try {
+    await cachedFolder(folder, fill);
+    const cached = await server.trial(candidate(), signal);
+    if (cached.kind === "found") return cached;
+    // made for another release of the system, or damaged
+    rmSync(folder, { recursive: true, force: true });
+    await cachedFolder(folder, fill);
+    return await server.trial(candidate(), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    return { kind: "refused", reason: `A private copy could not be downloaded by apt-get: ${messageOf(error)}` };
+  }
 }
 
-/** LD_LIBRARY_PATH for a program that was unpacked into `folder`. */
-export function libraryPath(folder: string, env: NodeJS.ProcessEnv): string {
+function candidateIn(folder: string, program: string, env: NodeJS.ProcessEnv): ProgramCandidate {
+  const file = join(folder, program);
   const libraries = [...libraryFolders(join(folder, "usr/lib")), ...libraryFolders(join(folder, "lib"))];
-  return [...libraries, ...(env["LD_LIBRARY_PATH"] ? [env["LD_LIBRARY_PATH"]] : [])].join(":");
+  const searched = [...libraries, ...(env["LD_LIBRARY_PATH"] ? [env["LD_LIBRARY_PATH"]] : [])];
+  return { file, env: { ...env, LD_LIBRARY_PATH: searched.join(":") }, origin: `private apt copy ${file}` };
 }
 
 /** Debian keeps the libraries of each architecture in a folder of their own, such as `x86_64-linux-gnu`. */
@@ -38,13 +74,7 @@ function libraryFolders(parent: string): string[] {
   }
 }
 
-/** Unpacks the packages, and what they need that is not installed, into `folder`. */
-export async function downloadPackages(
-  folder: string,
-  packages: readonly string[],
-  tools: DebianTools,
-  signal: AbortSignal,
-): Promise<void> {
+async function download(packages: readonly string[], folder: string, tools: Tools, signal: AbortSignal): Promise<void> {
   const apt = join(folder, "apt");
   const archives = join(apt, "cache", "archives");
   mkdirSync(join(apt, "lists", "partial"), { recursive: true });
