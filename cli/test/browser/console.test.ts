@@ -195,6 +195,22 @@ describe("the console", () => {
     await page.locator(".timeline", { hasText: "Neither gate nor ledger know it." }).waitFor();
   });
 
+  it("shows a dead letter without whom it is of, and gives it up", async () => {
+    const sale = await instance.newSale("--items", "10");
+    const [checkoutId, shopper] = ["01980000-0000-7000-8000-00000000dead", "ada-lovelace"];
+    await inDatabase(`INSERT INTO flashgate.dead_letters VALUES ('${sale}', '${checkoutId}', '${shopper}', 1,
+      'value "${shopper}" is not taken', 5, now(), now(), now())`);
+    const { page } = await openConsole({}, sale);
+    await page.locator(".letter", { hasText: "value [masked] is not taken" }).waitFor();
+    expect(await page.locator("body").innerText()).not.toContain(shopper);
+    await check(page, "console-dead-letter");
+    await page.getByRole("button", { name: "Give up …0000dead" }).click();
+    await page.getByText("It is cancelled for good", { exact: false }).waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Give up" }).click();
+    await page.locator(".result", { hasText: "It is cancelled." }).waitFor();
+    await page.getByText("None: every checkout can be judged.").waitFor();
+  });
+
   it("is worked with the keyboard alone", async () => {
     const sale = await instance.newSale("--items", "10");
     const { page } = await openConsole({}, sale);

@@ -16,7 +16,7 @@ export function chartData(history: readonly Second[], atMs: number): ChartData {
   const lastMs = Math.floor(atMs / 1_000) * 1_000;
   const oldestMs = Math.min(lastMs, ...byMs.keys());
   const spanS = SPANS_S.find((span) => oldestMs > lastMs - span * 1_000) ?? 300;
-  const moments = Array.from({ length: spanS }, (_, index) => lastMs - (spanS - 1 - index) * 1_000);
+  const moments = Array.from({ length: spanS + 1 }, (_, index) => lastMs - (spanS - index) * 1_000);
   return {
     seconds: moments.map((ms) => ms / 1_000),
     units: moments.map((ms) => byMs.get(ms)?.units ?? 0),

@@ -18,8 +18,8 @@ export interface ChartParts {
 }
 
 const HEIGHT = 168;
-/** Ticks below a chart. */
-const SPLITS = 6;
+/** Half a second: the first and the last are shown whole. */
+const EDGE_S = 0.5;
 const FONT = '12px "Geist", system-ui, sans-serif';
 const AXIS_WIDTH = 52;
 /** A quiet chart is drawn as high as this at least, so that one unit is no mountain. */
@@ -66,14 +66,15 @@ function optionsOf(root: HTMLElement, series: readonly Series[], value: ChartPar
     padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: { show: false },
-    scales: { x: { time: false }, y: { range: (_, _min, max) => [0, Math.max(TOP_MIN, (max ?? 0) * 1.1)] } },
+    scales: {
+      x: { time: false, range: (_, min, max) => [min - EDGE_S, max + EDGE_S] },
+      y: { range: (_, _min, max) => [0, Math.max(TOP_MIN, (max ?? 0) * 1.1)] } },
     axes: [
       {
         ...axis,
         size: 24,
         grid: { show: false },
-        splits: (_, _axis, min, max) =>
-          Array.from({ length: SPLITS }, (_each, n) => min + ((max - min) * n) / (SPLITS - 1)),
+        splits: (chart) => splitsOf(chart.data[0]),
         values: (_, ticks) => ticks.map((tick) => agoText((ticks.at(-1) ?? tick) - tick)),
       },
       {
@@ -86,6 +87,13 @@ function optionsOf(root: HTMLElement, series: readonly Series[], value: ChartPar
     ],
     series: [{}, ...series.map((each) => seriesOf(each, colour))],
   };
+}
+
+/** Every minute, or every quarter of the last one or two. */
+function splitsOf(seconds: ArrayLike<number>): number[] {
+  const [first = 0, last = 0] = [seconds[0], seconds[seconds.length - 1]];
+  const parts = last - first > 120 ? 5 : 4;
+  return Array.from({ length: parts + 1 }, (_, n) => first + ((last - first) * n) / parts);
 }
 
 /** How long ago, in seconds or minutes, whichever is whole. */

@@ -11,9 +11,9 @@ const GATE = {
 } as const;
 
 const SERVICES = [
-  ["api", "apis"],
-  ["worker", "workers"],
-  ["scheduler", "schedulers"],
+  ["api", "APIs"],
+  ["worker", "Workers"],
+  ["scheduler", "Schedulers"],
 ] as const;
 
 /** The parts that run the sale, and how they stand. */

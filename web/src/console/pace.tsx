@@ -14,11 +14,12 @@ export function Pace({ watched, atMs }: { readonly watched: Watched | null; read
   const data = chartData(watched?.history ?? [], atMs);
   const pace = `${grouped(Math.round(watched?.sold_per_second ?? 0))} a second`;
   const lag = watched?.lag_ms ?? null;
+  const minutes = (data.seconds.length - 1) / 60;
   const best = Math.max(0, ...data.units);
   return (
     <section class="card pace" aria-labelledby="pace-title">
       <h2 id="pace-title" class="card-title">
-        Last {data.seconds.length / 60 === 1 ? "minute" : `${data.seconds.length / 60} minutes`}
+        Last {minutes === 1 ? "minute" : `${minutes} minutes`}
       </h2>
       <div class="pace-head">
         <h3>Units sold</h3>
