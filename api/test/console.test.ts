@@ -32,7 +32,13 @@ afterEach(async () => {
 });
 
 const buy = (sale: string, user: string, quantity = 1) =>
-  ask(shop.url, "POST", `/v1/sales/${sale}/checkouts`, { "x-user-id": user }, { items: [{ item_id: "any", quantity }] });
+  ask(
+    shop.url,
+    "POST",
+    `/v1/sales/${sale}/checkouts`,
+    { "x-user-id": user },
+    { items: [{ item_id: "any", quantity }] },
+  );
 const look = (query = "") => ask(desk.url, "GET", `/v1/admin/console${query}`, BEARER);
 
 it("tells strangers nothing", async () => {

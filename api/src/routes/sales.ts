@@ -95,7 +95,8 @@ export function readAvailability({ board, clock, instance }: SaleParts): Handler
     if (!view) return NOT_FOUND;
     const etag = `"${saleVersion(view, instance, nowMs)}"`;
     if (request.headers["if-none-match"] === etag) return void sendNotModified(response, etag);
-    if (made?.etag !== etag) made = { etag, body: availabilityBody(view.sale.id, board.availability(view.sale.id) ?? []) };
+    if (made?.etag !== etag)
+      made = { etag, body: availabilityBody(view.sale.id, board.availability(view.sale.id) ?? []) };
     return void sendPublic(response, made.body, { etag });
   };
 }

@@ -68,7 +68,8 @@ function optionsOf(root: HTMLElement, series: readonly Series[], value: ChartPar
     cursor: { show: false },
     scales: {
       x: { time: false, range: (_, min, max) => [min - EDGE_S, max + EDGE_S] },
-      y: { range: (_, _min, max) => [0, Math.max(TOP_MIN, (max ?? 0) * 1.1)] } },
+      y: { range: (_, _min, max) => [0, Math.max(TOP_MIN, (max ?? 0) * 1.1)] },
+    },
     axes: [
       {
         ...axis,
