@@ -65,10 +65,26 @@ async function seriousFindings(page: Page): Promise<string[]> {
   return serious.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
-async function check(page: Page, picture: string): Promise<void> {
-  expect(await layoutFaults(page), picture).toEqual([]);
-  expect(await seriousFindings(page), picture).toEqual([]);
-  await browser.picture(page, picture);
+/** Notes what moved up or down by itself, from a page's first paint on; figures grow to their left, which is no harm. */
+async function watchShifts(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    interface Shift extends PerformanceEntry {
+      readonly sources: readonly { node: Node | null; previousRect: DOMRect; currentRect: DOMRect }[];
+    }
+    const moved: string[] = [];
+    Object.assign(window, { moved });
+    const note = (list: PerformanceObserverEntryList) => {
+      const sources = (list.getEntries() as Shift[]).flatMap((entry) => entry.sources);
+      const across = sources.filter(({ previousRect, currentRect }) => previousRect.top !== currentRect.top);
+      moved.push(...across.map(({ node }) => `${node?.parentElement?.className}: ${node?.textContent?.slice(0, 60)}`));
+    };
+    new PerformanceObserver(note).observe({ type: "layout-shift", buffered: true });
+  });
+}
+
+async function check(page: Page): Promise<void> {
+  expect(await layoutFaults(page)).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
 }
 
 async function inDatabase(text: string): Promise<void> {
@@ -92,7 +108,7 @@ describe("the console", () => {
     await expect.poll(() => verdictOn(page)).toBe("No sale to look at");
     await page.getByText("None: every checkout can be judged.").waitFor();
     expect(await page.getByRole("link", { name: "Grafana" }).getAttribute("href")).toBe("https://grafana.example/");
-    await check(page, "console-no-sale");
+    await check(page);
     expect(faults.filter((fault) => !NOT_YET.test(fault))).toEqual([]);
     expect(requests.filter((url) => !url.startsWith(opsUrl) && !url.startsWith("data:"))).toEqual([]);
   });
@@ -101,10 +117,10 @@ describe("the console", () => {
     const { page, faults } = await openConsole({ reducedMotion: "no-preference" });
     const night = await openConsole({ colorScheme: "dark" });
     const phone = await openConsole(PHONE);
+    await watchShifts(page);
     await page.getByRole("button", { name: "Start a crowd" }).click();
     await page.getByText("256 buyers").waitFor();
     expect(await seriousFindings(page)).toEqual([]);
-    await browser.picture(page, "console-dialog");
     await page.getByRole("dialog").getByRole("button", { name: "Start" }).click();
     const sold: number[] = [];
     const sees = async (on: Page, units: number) => {
@@ -123,6 +139,7 @@ describe("the console", () => {
       await expect.poll(() => each.locator(".promise.kept").count(), ended).toBe(7);
     }
     expect(sold.some((units) => units < 10_000)).toBe(true);
+    expect(await page.evaluate("window.moved")).toEqual([]);
     await page.getByRole("button", { name: "Start a crowd" }).waitFor(ended);
     const steps = await page.locator(".step-head strong").allInnerTexts();
     const [attempts = 0, held, settled] = steps.map((text) => Number(text.replaceAll(",", "")));
@@ -131,9 +148,9 @@ describe("the console", () => {
     expect(await page.locator(".machinery .fact dd").allInnerTexts()).toEqual(
       expect.arrayContaining(["open", "1", "none", "0"]),
     );
-    await check(page, "console-sold-out-light");
-    await check(night.page, "console-sold-out-dark");
-    await check(phone.page, "console-sold-out-phone");
+    await check(page);
+    await check(night.page);
+    await check(phone.page);
     expect(faults.filter((fault) => !NOT_YET.test(fault))).toEqual([]);
   });
 
@@ -146,7 +163,8 @@ describe("the console", () => {
     await page.getByText(/i00042/).waitFor();
     expect(await page.locator(".promise.broken").allInnerTexts()).toEqual([expect.stringContaining("Stock")]);
     expect(await page.getByRole("status").innerText()).toBe("Verdict: The books do not agree");
-    await check(page, "console-red");
+    await check(page);
+    await browser.picture(page, "console-red");
     await inDatabase(`UPDATE flashgate.items SET sold = sold - 1 WHERE sale_id = '${sale}' AND id = 'i00042'`);
     await expect.poll(() => verdictOn(page), ended).toBe("Every unit is accounted for");
     expect(faults.filter((fault) => !NOT_YET.test(fault))).toEqual([]);
@@ -189,7 +207,8 @@ describe("the console", () => {
         expect.stringMatching(/^Held by the gate/),
         expect.stringMatching(/^Commit \+\d/),
       ]);
-    await check(page, "console-timeline");
+    await check(page);
+    await browser.picture(page, "console-timeline");
     await page.getByLabel("Checkout id").fill("0198");
     await page.keyboard.press("Enter");
     await page.locator(".timeline", { hasText: "Neither gate nor ledger know it." }).waitFor();
@@ -203,7 +222,7 @@ describe("the console", () => {
     const { page } = await openConsole({}, sale);
     await page.locator(".letter", { hasText: "value [masked] is not taken" }).waitFor();
     expect(await page.locator("body").innerText()).not.toContain(shopper);
-    await check(page, "console-dead-letter");
+    await check(page);
     await page.getByRole("button", { name: "Give up …0000dead" }).click();
     await page.getByText("It is cancelled for good", { exact: false }).waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Give up" }).click();

@@ -17,7 +17,7 @@ export interface ChartParts {
   readonly value: (value: number) => string;
 }
 
-const HEIGHT = 168;
+const HEIGHT = 180;
 /** Half a second: the first and the last are shown whole. */
 const EDGE_S = 0.5;
 const FONT = '12px "Geist", system-ui, sans-serif';
@@ -73,7 +73,8 @@ function optionsOf(root: HTMLElement, series: readonly Series[], value: ChartPar
     axes: [
       {
         ...axis,
-        size: 24,
+        size: 30,
+        gap: 8,
         grid: { show: false },
         splits: (chart) => splitsOf(chart.data[0]),
         values: (_, ticks) => ticks.map((tick) => agoText((ticks.at(-1) ?? tick) - tick)),

@@ -16,18 +16,22 @@ export function ask(action: Action): void {
 /** The one dialog of the page: what will happen, and the two ways on. The browser keeps the keyboard in it, and gives it back. */
 export function ConfirmDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
-  const action = asked.value;
+  const asking = asked.value;
+  // It says the same while it goes.
+  const last = useRef<Action | null>(null);
+  const action = asking ?? last.current;
+  last.current = action;
   useEffect(() => {
-    if (action && !dialog.current?.open) dialog.current?.showModal();
-    if (!action) dialog.current?.close();
-  }, [action]);
+    if (asking && !dialog.current?.open) dialog.current?.showModal();
+    if (!asking) dialog.current?.close();
+  }, [asking]);
   const confirm = async () => {
-    if (!action || underWay.value) return;
+    if (!asking || underWay.value) return;
     underWay.value = true;
-    const said = await action.run();
+    const said = await asking.run();
     underWay.value = false;
     asked.value = null;
-    result.value = `${action.name}: ${said}`;
+    result.value = `${asking.name}: ${said}`;
     spoken.value = result.value;
   };
   return (

@@ -5,8 +5,13 @@ import { lookedUp } from "./desk.ts";
 import type { ConsoleBody, DeadLetter } from "./shapes.ts";
 
 /** Checkouts that could not be judged, and the two ways on for each. */
-export function DeadLetters({ body, atMs }: { readonly body: ConsoleBody | null; readonly atMs: number }) {
-  const letters = body?.dead_letters ?? null;
+export function DeadLetters({
+  letters,
+  atMs,
+}: {
+  readonly letters: ConsoleBody["dead_letters"];
+  readonly atMs: number;
+}) {
   const count = letters ? `${letters.data.length}${letters.has_more ? "+" : ""}` : "–";
   return (
     <section class="card letters" aria-labelledby="letters-title">

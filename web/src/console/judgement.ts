@@ -66,9 +66,10 @@ function findingOf({ invariant, message }: Audit["violations"][number]): Finding
   return { promise: PROMISES.get(invariant) ?? `Promise ${invariant}`, message };
 }
 
-function promisesOf(audit: Audit | null): PromiseState[] {
+/** `audit`: null where there is none. */
+export function promisesOf(audit: Audit | null): PromiseState[] {
   return [...PROMISES].map(([invariant, name]) => {
-    if (!audit) return { name, state: "unchecked", why: "not checked yet" };
+    if (!audit) return { name, state: "unchecked", why: "" };
     if (audit.violations.some((violation) => violation.invariant === invariant)) {
       return { name, state: "broken", why: "" };
     }

@@ -17,10 +17,9 @@ const SERVICES = [
 ] as const;
 
 /** The parts that run the sale, and how they stand. */
-export function Machinery({ body }: { readonly body: ConsoleBody | null }) {
-  const watched = body?.watched ?? null;
-  const { queue = null } = watched ?? {};
-  const processes = body?.processes ?? null;
+export function Machinery({ body }: { readonly body: ConsoleBody }) {
+  const { watched, processes } = body;
+  const queue = watched?.queue ?? null;
   return (
     <section class="card machinery" aria-labelledby="machinery-title">
       <h2 id="machinery-title" class="card-title">

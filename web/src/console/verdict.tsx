@@ -3,7 +3,7 @@ import { grouped, spanText } from "../storefront/figures.ts";
 import { sendCrowd } from "./actions.ts";
 import { ask } from "./confirm-dialog.tsx";
 import { spoken } from "./desk.ts";
-import { type Judgement, judge, type PromiseState } from "./judgement.ts";
+import { type Judgement, judge, type PromiseState, promisesOf } from "./judgement.ts";
 import type { Crowd, Watched } from "./shapes.ts";
 
 const PARTS = [
@@ -99,27 +99,30 @@ const SIGNS = { kept: "✓", broken: "✕", unchecked: "–" } as const;
 const STATES = { kept: "kept", broken: "broken", unchecked: "not checked" } as const;
 
 function Promises({ judgement }: { readonly judgement: Judgement | null }) {
-  const ago = judgement?.checkedMsAgo ?? null;
+  const promises = judgement?.promises ?? promisesOf(null);
+  const skipped = promises.filter(({ why }) => why !== "").map(({ name, why }) => `${name} not: ${why}`);
   return (
     <div class="promises">
       <ul class="promise-list" aria-label="What was checked">
-        {judgement?.promises.map((promise) => (
+        {promises.map((promise) => (
           <PromiseChip key={promise.name} promise={promise} />
         ))}
       </ul>
-      <p class="small soft figures checked">{ago === null ? "not checked yet" : `checked ${spanText(ago)} ago`}</p>
+      <p class="small soft figures checked">{[checkedText(judgement), ...skipped].join("; ")}</p>
     </div>
   );
+}
+
+function checkedText(judgement: Judgement | null): string {
+  const ago = judgement?.checkedMsAgo ?? null;
+  return ago === null ? "Not checked yet" : `Checked ${spanText(ago)} ago`;
 }
 
 function PromiseChip({ promise: { name, state, why } }: { readonly promise: PromiseState }) {
   return (
     <li class={`promise ${state}`} title={why || STATES[state]}>
       <span aria-hidden="true">{SIGNS[state]}</span> {name}
-      <span class="unseen">
-        {STATES[state]} {why}
-      </span>
-      {state === "unchecked" && why !== "" && <span class="promise-why"> {why}</span>}
+      <span class="unseen">{STATES[state]}</span>
     </li>
   );
 }
