@@ -18,7 +18,7 @@ export interface Account {
 }
 
 export type CommandResult =
-  | { readonly kind: "ok"; readonly stdout: string }
+  | { readonly kind: "ok"; readonly stdout: string; readonly stderr: string }
   | { readonly kind: "failed"; readonly reason: string };
 
 /**
@@ -33,7 +33,7 @@ export function runCommand(file: string, args: readonly string[], options: Comma
   return new Promise((resolve, reject) => {
     execFile(file, args, settings, (error, stdout, stderr) => {
       if (signal?.aborted) reject(signal.reason);
-      else if (!error) resolve({ kind: "ok", stdout: String(stdout).trim() });
+      else if (!error) resolve({ kind: "ok", stdout: String(stdout).trim(), stderr: String(stderr).trim() });
       else resolve({ kind: "failed", reason: reasonOf(error, String(stderr).trim(), timeoutMs) });
     });
   });

@@ -1,4 +1,5 @@
 export { deathSignal } from "./death-signal.ts";
+export { findMonitoring, type MonitoringProgram } from "./find-monitoring.ts";
 export { LocalServicesError } from "./local-services-error.ts";
 export { freePort } from "./port.ts";
 export { postgresRecipe } from "./postgres-server.ts";

@@ -1,27 +1,12 @@
 import { runCommand } from "./command.ts";
+import type { ProgramCandidate, ProgramSearch } from "./program.ts";
 
 /** Redis 7 brought the multi-part append-only file and functions; Valkey's first version is newer. */
 const OLDEST_MAJOR = 7;
 const TIMEOUT_MS = 10_000;
 
-/** A Redis or Valkey server that runs here and is new enough. */
-export interface RedisProgram {
-  readonly file: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly version: string;
-  /** Where it came from, for people to read. */
-  readonly origin: string;
-}
-
-export type RedisCandidate = Omit<RedisProgram, "version">;
-
-/** Whether a server can be had from one place, or why not. */
-export type RedisSearch =
-  | { readonly kind: "found"; readonly program: RedisProgram }
-  | { readonly kind: "refused"; readonly reason: string };
-
-/** Runs the candidate for its version. */
-export async function tryRedis(candidate: RedisCandidate, signal: AbortSignal): Promise<RedisSearch> {
+/** Runs the candidate for its version: a Redis or Valkey server that is new enough. */
+export async function tryRedis(candidate: ProgramCandidate, signal: AbortSignal): Promise<ProgramSearch> {
   const { file, env, origin } = candidate;
   const run = await runCommand(file, ["--version"], { env, timeoutMs: TIMEOUT_MS, signal });
   if (run.kind === "failed") return { kind: "refused", reason: `${origin} does not run: ${run.reason}` };

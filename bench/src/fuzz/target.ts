@@ -1,16 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { auditSale, type CatalogueEntry, itemIdAt, LIMIT_PER_USER } from "@flashgate/core";
-import { v7 } from "uuid";
+import { auditSale } from "@flashgate/core";
 import { Fleet } from "../fleet/fleet.ts";
+import { openLongSale } from "../fleet/long-sale.ts";
 import { until } from "../fleet/until.ts";
 import { Stores } from "../siege/stores.ts";
 
 const READY_MS_MAX = 60_000;
-const ITEMS = 500;
-/** Of each item: some sell out, the sale does not. */
-const STOCK = 400;
-const WINDOW_MS = 3_600_000;
 
 /** A deployment of one process each, with a sale that lasts longer than any run. */
 export class Target {
@@ -30,7 +26,7 @@ export class Target {
     try {
       const ready = () => fleet.slots.every(({ process }) => process.isReady);
       if (!(await until(ready, READY_MS_MAX))) throw new Error("not every process got ready: see the logs");
-      const { saleId, itemIds } = await openSale(stores, fleet.apiUrls[0] ?? "");
+      const { saleId, itemIds } = await openLongSale(stores, fleet.apiUrls[0] ?? "");
       return new Target(fleet, stores, folder, saleId, itemIds, deaths);
     } catch (error) {
       await stores.close();
@@ -93,47 +89,4 @@ export class Target {
     await this.#stores.close();
     await this.#fleet.stop();
   }
-}
-
-/** Resolves once the sale has sold its first unit. */
-async function openSale(
-  stores: Stores,
-  url: string,
-): Promise<{ readonly saleId: string; readonly itemIds: readonly string[] }> {
-  const saleId = `x-${v7()}`;
-  const nowMs = Date.now();
-  const catalogue: CatalogueEntry[] = Array.from({ length: ITEMS }, (_, index) => ({
-    id: itemIdAt(index + 1),
-    name: `Piece ${index + 1}`,
-    imageUrl: "/piece.svg",
-    priceMinor: 100,
-    stock: STOCK,
-  }));
-  const closesAtMs = nowMs + WINDOW_MS;
-  await stores.ledger.schedule(
-    { id: saleId, opensAtMs: nowMs, closesAtMs, settleUntilMs: closesAtMs + WINDOW_MS, limitPerUser: LIMIT_PER_USER },
-    catalogue,
-  );
-  const isOpen = async () => {
-    const sale = await stores.ledger.find(saleId);
-    if (sale?.state !== "open" || !(await isOpenIn(stores, saleId, sale.openEpoch))) return false;
-    return sells(url, saleId);
-  };
-  if (!(await until(isOpen, READY_MS_MAX))) throw new Error("the sale did not open: see the scheduler's log");
-  return { saleId, itemIds: catalogue.map(({ id }) => id) };
-}
-
-/** An api hears of an opening a moment later. */
-async function sells(url: string, saleId: string): Promise<boolean> {
-  const answer = await fetch(`${url}/v1/sales/${saleId}/checkouts`, {
-    method: "POST",
-    headers: { "x-user-id": "first", "content-type": "application/json" },
-    body: '{"items":[{"item_id":"any","quantity":1}]}',
-  });
-  return answer.status === 202;
-}
-
-async function isOpenIn(stores: Stores, saleId: string, epoch: number): Promise<boolean> {
-  const { opening } = await stores.gate();
-  return opening.isOpen(saleId, epoch);
 }

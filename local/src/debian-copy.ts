@@ -1,5 +1,5 @@
 /**
- * Debian's and Ubuntu's Redis, downloaded by apt and unpacked into a private folder: nothing is installed, so root is
+ * Debian's and Ubuntu's servers, downloaded by apt and unpacked into a private folder: nothing is installed, so root is
  * not needed. apt checks the signatures as always, and picks the libraries that this machine lacks.
  */
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
@@ -8,11 +8,19 @@ import { cachedFolder } from "./cached-folder.ts";
 import { runCommand } from "./command.ts";
 import { messageOf } from "./local-services-error.ts";
 import { findExecutables } from "./path-search.ts";
-import { type RedisCandidate, type RedisSearch, tryRedis } from "./redis-program.ts";
+import type { ProgramCandidate, ProgramSearch, ProgramTrial } from "./program.ts";
 
-/** redis-server alone is a link into redis-tools. */
-const PACKAGES = ["redis-server", "redis-tools"];
 const TIMEOUT_MS = 120_000;
+
+/** What is to be had from Debian. */
+export interface DebianServer {
+  /** Of its folder among the copies. */
+  readonly name: string;
+  readonly packages: readonly string[];
+  /** Its program, in the file system of the packages. */
+  readonly program: string;
+  readonly trial: ProgramTrial;
+}
 
 interface Tools {
   readonly aptGet: string;
@@ -21,30 +29,36 @@ interface Tools {
 }
 
 /** The copy in `cacheDir`, downloaded when it is not there or does not run. */
-export async function debianRedis(env: NodeJS.ProcessEnv, cacheDir: string, signal: AbortSignal): Promise<RedisSearch> {
+export async function debianCopy(
+  server: DebianServer,
+  env: NodeJS.ProcessEnv,
+  cacheDir: string,
+  signal: AbortSignal,
+): Promise<ProgramSearch> {
   const [aptGet] = findExecutables(["apt-get"], env);
   const [dpkgDeb] = findExecutables(["dpkg-deb"], env);
   if (process.platform !== "linux" || !aptGet || !dpkgDeb) {
     return { kind: "refused", reason: "A private copy needs apt-get and dpkg-deb, which only Debian and its kin have" };
   }
-  const folder = join(cacheDir, `debian-redis-${process.arch}`);
-  const download = (draft: string) => downloadRedis(draft, { aptGet, dpkgDeb, env }, signal);
+  const folder = join(cacheDir, `debian-${server.name}-${process.arch}`);
+  const fill = (draft: string) => download(server.packages, draft, { aptGet, dpkgDeb, env }, signal);
+  const candidate = () => candidateIn(folder, server.program, env);
   try {
-    await cachedFolder(folder, download);
-    const cached = await tryRedis(candidateIn(folder, env), signal);
+    await cachedFolder(folder, fill);
+    const cached = await server.trial(candidate(), signal);
     if (cached.kind === "found") return cached;
     // made for another release of the system, or damaged
     rmSync(folder, { recursive: true, force: true });
-    await cachedFolder(folder, download);
-    return await tryRedis(candidateIn(folder, env), signal);
+    await cachedFolder(folder, fill);
+    return await server.trial(candidate(), signal);
   } catch (error) {
     signal.throwIfAborted();
     return { kind: "refused", reason: `A private copy could not be downloaded by apt-get: ${messageOf(error)}` };
   }
 }
 
-function candidateIn(folder: string, env: NodeJS.ProcessEnv): RedisCandidate {
-  const file = join(folder, "usr/bin/redis-server");
+function candidateIn(folder: string, program: string, env: NodeJS.ProcessEnv): ProgramCandidate {
+  const file = join(folder, program);
   const libraries = [...libraryFolders(join(folder, "usr/lib")), ...libraryFolders(join(folder, "lib"))];
   const searched = [...libraries, ...(env["LD_LIBRARY_PATH"] ? [env["LD_LIBRARY_PATH"]] : [])];
   return { file, env: { ...env, LD_LIBRARY_PATH: searched.join(":") }, origin: `private apt copy ${file}` };
@@ -60,7 +74,12 @@ function libraryFolders(parent: string): string[] {
   }
 }
 
-async function downloadRedis(folder: string, tools: Tools, signal: AbortSignal): Promise<void> {
+async function download(
+  packages: readonly string[],
+  folder: string,
+  tools: Tools,
+  signal: AbortSignal,
+): Promise<void> {
   const apt = join(folder, "apt");
   const archives = join(apt, "cache", "archives");
   mkdirSync(join(apt, "lists", "partial"), { recursive: true });
@@ -75,7 +94,7 @@ async function downloadRedis(folder: string, tools: Tools, signal: AbortSignal):
   await run(tools.aptGet, [...options, "update"]);
   // --reinstall: also what this machine has installed without the rest
   const install = ["install", "--download-only", "--reinstall", "--no-install-recommends", "--yes"];
-  await run(tools.aptGet, [...options, ...install, ...PACKAGES]);
+  await run(tools.aptGet, [...options, ...install, ...packages]);
   for (const name of readdirSync(archives).filter((file) => file.endsWith(".deb"))) {
     await run(tools.dpkgDeb, ["--extract", join(archives, name), folder]);
   }

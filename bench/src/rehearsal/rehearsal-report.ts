@@ -1,0 +1,75 @@
+import type { Machine } from "../siege/machine.ts";
+import type { PanelResult, SceneResult } from "./rehearsal.ts";
+
+export interface RehearsalFacts {
+  readonly command: string;
+  readonly startedAt: string;
+  readonly durationS: number;
+  readonly machine: Machine;
+  /** Null: the rules as they ship. Else every `for` was cut down to so many seconds. */
+  readonly forSecondsMax: number | null;
+  readonly scenes: readonly SceneResult[];
+  readonly panels: readonly PanelResult[];
+}
+
+/** Everything a rehearsal has to say for itself. */
+export interface RehearsalReport extends RehearsalFacts {
+  readonly ok: boolean;
+  /** What was not as it should be, a sentence each. */
+  readonly complaints: readonly string[];
+}
+
+/** `alerts`: those that have to be seen, and then every panel as well; null where only some scenes were asked for. */
+export function reportOf(facts: RehearsalFacts, alerts: readonly string[] | null): RehearsalReport {
+  const { scenes, panels } = facts;
+  const seen = new Set(scenes.flatMap((scene) => scene.alerts.map(({ alert }) => alert)));
+  const complaints = [
+    ...scenes.flatMap(({ name, fault }) => (fault === null ? [] : [`${name}: ${fault}`])),
+    ...panels.flatMap(({ panel, expression, fault }) => (fault === null ? [] : [`"${panel}": ${expression}: ${fault}`])),
+    ...(alerts ?? []).filter((alert) => !seen.has(alert)).map((alert) => `no scene sets off ${alert}`),
+    ...(alerts === null ? [] : panels.filter(({ seriesMax }) => seriesMax === 0)).map(
+      ({ panel, expression }) => `"${panel}" never had anything to show: ${expression}`,
+    ),
+  ];
+  return { ...facts, ok: complaints.length === 0, complaints };
+}
+
+/** As Markdown: what is kept beside the claim that every alert was rehearsed. */
+export function reportText(report: RehearsalReport): string {
+  const { command, startedAt, durationS, machine, forSecondsMax, scenes, panels, complaints } = report;
+  const commit = `${machine.commit?.slice(0, 7) ?? "no commit"}${machine.dirty ? " with changes" : ""}`;
+  const rules =
+    forSecondsMax === null ? "The rules are the ones that ship." : `Every \`for\` was cut down to ${forSecondsMax} s.`;
+  const shown = panels.filter(({ seriesMax }) => seriesMax > 0).length;
+  return [
+    `# A rehearsal of ${scenes.flatMap(({ alerts }) => alerts).length} alerts, ${durationS} s`,
+    "",
+    `${startedAt.slice(0, 16).replace("T", " ")} UTC, commit ${commit}; ${machine.cores} cores (${machine.cpu}), ${machine.memoryGib} GB, Node ${machine.node}, PostgreSQL ${machine.postgres}, Redis ${machine.redis}. ${rules}`,
+    "",
+    "```sh",
+    command,
+    "```",
+    "",
+    "| alert | fired after | cleared after | what was done | how it was mended |",
+    "|---|---|---|---|---|",
+    ...scenes.flatMap(sceneRows),
+    "",
+    ...scenes.flatMap(({ name, beside }) => (beside.length > 0 ? [`Beside ${name}: ${beside.join(", ")}.`, ""] : [])),
+    `${shown} of the dashboard's ${panels.length} queries had something to show.`,
+    "",
+    ...complaints.map((complaint) => `- ${complaint}`),
+    ...(complaints.length === 0 ? ["Nothing was missing."] : ["", "The rehearsal FAILED."]),
+    "",
+  ].join("\n");
+}
+
+function sceneRows({ alerts, trouble, mending }: SceneResult): string[] {
+  return alerts.map(
+    ({ alert, firedAfterMs, clearedAfterMs }) =>
+      `| ${alert} | ${seconds(firedAfterMs)} | ${seconds(clearedAfterMs)} | ${trouble} | ${mending} |`,
+  );
+}
+
+function seconds(ms: number | null): string {
+  return ms === null ? "never" : `${(ms / 1_000).toFixed(1)} s`;
+}
