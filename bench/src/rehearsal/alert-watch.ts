@@ -37,6 +37,13 @@ export class AlertWatch {
     return [...this.#beside].sort();
   }
 
+  /** An alert that fires before its cause would prove nothing. */
+  async untilQuiet(): Promise<void> {
+    const quiet = async () => (await this.#look()).size === 0;
+    if (!(await until(quiet, CLEARED_MS_MAX, { everyMs: ASK_EVERY_MS }))) throw new Error("it fires before its cause");
+    this.#beside.clear();
+  }
+
   async untilFiring(): Promise<void> {
     const sinceMs = performance.now();
     const allFired = async () => {
@@ -72,12 +79,5 @@ export class AlertWatch {
       else this.#beside.add(name);
     }
     return firing;
-  }
-
-  /** An alert that fires before its cause would prove nothing. */
-  async untilQuiet(): Promise<void> {
-    const quiet = async () => (await this.#look()).size === 0;
-    if (!(await until(quiet, CLEARED_MS_MAX, { everyMs: ASK_EVERY_MS }))) throw new Error("it fires before its cause");
-    this.#beside.clear();
   }
 }
