@@ -1,7 +1,14 @@
 import { defineConfig } from "vitest/config";
 
 /** Whole deployments: one after the other, so that each has the machine to itself. */
-const WHOLE = ["cli/test/e2e/**/*.test.ts", "bench/test/siege.test.ts", "bench/test/fuzz.test.ts", "bench/test/rehearsal.test.ts"];
+const WHOLE = [
+  "cli/test/e2e/**/*.test.ts",
+  "bench/test/siege.test.ts",
+  "bench/test/fuzz.test.ts",
+  "bench/test/rehearsal.test.ts",
+  "bench/test/bench.test.ts",
+  "bench/test/topology.test.ts",
+];
 
 /** The room's own sources, not what was last compiled. */
 const sources = { resolve: { conditions: ["source"] }, ssr: { resolve: { conditions: ["source"] } } };

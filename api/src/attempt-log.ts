@@ -1,4 +1,4 @@
-import type { AttemptLedger, RefusedAttempt } from "@flashgate/core";
+import type { AttemptLedger, RefusedAttempt, Sale } from "@flashgate/core";
 
 /** Attempts that wait to be written; past it they are dropped and counted. */
 const WAITING_MAX = 20_000;
@@ -25,9 +25,11 @@ export class AttemptLog {
     return this.#dropped;
   }
 
-  note(attempt: RefusedAttempt): void {
+  /** Takes a refused attempt, where the sale keeps those. */
+  note(sale: Pick<Sale, "id" | "attempts">, attempt: Omit<RefusedAttempt, "saleId">): void {
+    if (sale.attempts !== "all") return;
     if (this.#waiting.length >= WAITING_MAX) this.#dropped += 1;
-    else this.#waiting.push(attempt);
+    else this.#waiting.push({ ...attempt, saleId: sale.id });
   }
 
   /** Writes what waits. Never rejects. */

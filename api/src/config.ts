@@ -1,3 +1,4 @@
+import { ATTEMPT_RECORDINGS } from "@flashgate/core";
 import { z } from "zod";
 import { accessFaults, accessSettings, secret } from "./access-settings.ts";
 
@@ -22,8 +23,11 @@ const schema = z
     NODE_ENV: z.string().default("development"),
     /** The contest API, which believes whatever user id it is told. Default: on where AUTH is trusted, never in production. */
     CONTEST_API: z.enum(["on", "off"]).optional(),
-    /** Which attempts are recorded in the ledger: refused ones as well, or accepted ones only. */
-    ATTEMPTS: z.enum(["all", "accepted"]).default("all"),
+    /**
+     * What the sales that it makes keep of attempts. Of any sale it records refused ones where this and the sale say all:
+     * what is kept of accepted ones is the sale's to say alone.
+     */
+    ATTEMPTS: z.enum(ATTEMPT_RECORDINGS).default("all"),
     /** Streams of events this process keeps open at most; further ones are told to come back. */
     STREAMS_MAX: z.coerce.number().int().min(1).max(STREAMS_MAX).default(10_000),
     OPS_HOST: z.string().default("127.0.0.1"),

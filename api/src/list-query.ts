@@ -21,10 +21,21 @@ export const itemsQuery = z.strictObject({
   available: z.enum(["true", "false"], 'must be "true" or "false"').default("false"),
 });
 
+const sale = z.string().regex(ITEM_ID, "must be a sale's id").optional();
+
 export const salesQuery = z.strictObject({
   limit,
-  starting_after: z.string().regex(ITEM_ID, "must be a sale's id").optional(),
+  starting_after: sale,
 });
+
+export const deadLettersQuery = z.strictObject({
+  limit,
+  sale,
+  starting_after: z.string().regex(ORDER_ID, "must be a checkout's id").optional(),
+});
+
+/** What may be done to one sale, or to all. */
+export const ofSaleQuery = z.strictObject({ sale });
 
 export const ordersQuery = z.strictObject({
   limit,

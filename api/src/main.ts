@@ -122,7 +122,8 @@ async function openWorld(config: ApiConfig) {
   await queue.whenReady();
   const pings = { redis: () => gate.ping(), postgres: async () => void (await pool.query("select 1")) };
   const ledger = createLedger(pool);
-  return { clock, logger, lines, registry, telemetry, http, pool, pings, ledger, gate, events, queue };
+  const recording = config.ATTEMPTS;
+  return { clock, logger, lines, registry, telemetry, http, pool, pings, ledger, gate, events, queue, recording };
 }
 
 async function closeWorld({ queue, events, gate, pool }: World): Promise<void> {
@@ -190,7 +191,7 @@ function createPublicApp(
 }
 
 function openContest(config: ApiConfig, world: World, learn: ContestDesk["learn"]): ContestDesk {
-  const { ledger, lines, registry, pings } = world;
+  const { ledger, lines, registry, pings, recording } = world;
   const dependency = (name: "redis" | "postgres") =>
     new Dependency({ name, critical: name === "redis", check: pings[name] }, lines);
   const [redis, database] = [dependency("redis"), dependency("postgres")];
@@ -198,6 +199,7 @@ function openContest(config: ApiConfig, world: World, learn: ContestDesk["learn"
     codes: new CodeSeal(config.TICKET_SECRET, config.TICKET_SECRET_PREVIOUS),
     turns: new CartTurns(),
     sales: ledger,
+    recording,
     learn,
     isUp: { redis: () => redis.isUp(), database: () => database.isUp() },
     metrics: createContestMetrics(registry),
@@ -209,12 +211,13 @@ const OPEN_TO_HOLDERS = { allowances: { user: null, address: null }, corsOrigins
 
 /** What operators are served on the ops port. */
 function createAdminSurface(
-  { ledger, gate, queue, clock, telemetry, lines, http }: World,
+  { ledger, gate, queue, clock, telemetry, lines, http, recording }: World,
   life: { readonly stopping: boolean },
 ) {
   const ids = createIds();
   return createAdminRoutes({
     ...OPEN_TO_HOLDERS,
+    recording,
     ledger,
     queue,
     clock,

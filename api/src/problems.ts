@@ -19,6 +19,7 @@ export type Problem =
   | { readonly kind: "method_not_allowed"; readonly allow: string }
   | { readonly kind: "already_confirmed" }
   | { readonly kind: "not_a_cart" }
+  | { readonly kind: "not_writable" }
   | { readonly kind: "ticket_expired" }
   | { readonly kind: "ticket_cancelled" }
   | { readonly kind: "ticket_rejected"; readonly reason: RejectReason }
@@ -95,12 +96,12 @@ export function answerOf(problem: Problem): Answer {
     }
     case "not_a_cart":
       return { status: 409, title: "Not a cart", detail: "The checkout was purchased: nothing can be added any more." };
-    case "ticket_expired":
-      return {
-        status: 409,
-        title: "Expired",
-        detail: "The time for it is over; what was reserved has been given back.",
-      };
+    case "not_writable":
+      return { status: 409, title: "Not writable", detail: "A fault keeps the ledger from a verdict: mend it first." };
+    case "ticket_expired": {
+      const detail = "The time for it is over; what was reserved has been given back.";
+      return { status: 409, title: "Expired", detail };
+    }
     case "ticket_cancelled":
       return { status: 409, title: "Cancelled", detail: "The checkout was cancelled before." };
     case "ticket_rejected": {

@@ -1,24 +1,37 @@
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import type { Express } from "express";
+import { handOverStreams } from "./handover.ts";
 
 /** Bounds of a connection, each against one kind of abuse or accident. */
-const LIMITS = {
+export interface ServerLimits {
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  /** How often overdue requests are looked for. */
+  readonly checkMs: number;
+  readonly headerBytesMax: number;
+  readonly keepAliveMs: number;
+  readonly requestsPerSocketMax: number;
+  readonly connectionsMax: number;
+}
+
+const LIMITS: ServerLimits = {
   headersTimeoutMs: 3_000,
   requestTimeoutMs: 5_000,
-  /** How often overdue requests are looked for. */
   checkMs: 1_000,
   headerBytesMax: 8_192,
   keepAliveMs: 30_000,
   requestsPerSocketMax: 100_000,
   connectionsMax: 20_000,
-} as const;
+};
 
 /**
  * An HTTP server for an Express app whose requests and responses are born with the app's prototypes. Express otherwise
- * calls Object.setPrototypeOf on every one of them, which costs half of its speed.
+ * calls Object.setPrototypeOf on every one of them, which costs half of its speed. Streams of events leave it. `limits`
+ * replaces bounds, for tests.
  */
-export function createServer(app: Express): http.Server {
+export function createServer(app: Express, limits: Partial<ServerLimits> = {}): http.Server {
+  const bounds = { ...LIMITS, ...limits };
   function MatchingRequest(this: http.IncomingMessage, socket: never) {
     Reflect.apply(http.IncomingMessage, this, [socket]);
   }
@@ -27,22 +40,24 @@ export function createServer(app: Express): http.Server {
   }
   MatchingRequest.prototype = app.request;
   MatchingResponse.prototype = app.response;
+  const ServerResponse = MatchingResponse as unknown as typeof http.ServerResponse;
 
   const server = http.createServer(
     {
       IncomingMessage: MatchingRequest as unknown as typeof http.IncomingMessage,
-      ServerResponse: MatchingResponse as unknown as typeof http.ServerResponse,
-      headersTimeout: LIMITS.headersTimeoutMs,
-      requestTimeout: LIMITS.requestTimeoutMs,
-      connectionsCheckingInterval: LIMITS.checkMs,
-      maxHeaderSize: LIMITS.headerBytesMax,
-      keepAliveTimeout: LIMITS.keepAliveMs,
+      ServerResponse,
+      headersTimeout: bounds.headersTimeoutMs,
+      requestTimeout: bounds.requestTimeoutMs,
+      connectionsCheckingInterval: bounds.checkMs,
+      maxHeaderSize: bounds.headerBytesMax,
+      keepAliveTimeout: bounds.keepAliveMs,
       noDelay: true,
     },
     app,
   );
-  server.maxRequestsPerSocket = LIMITS.requestsPerSocketMax;
-  server.maxConnections = LIMITS.connectionsMax;
+  server.maxRequestsPerSocket = bounds.requestsPerSocketMax;
+  server.maxConnections = bounds.connectionsMax;
+  handOverStreams(server, app.request, ServerResponse);
   return server;
 }
 

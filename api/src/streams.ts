@@ -1,4 +1,5 @@
 import type { Request, Response } from "express";
+import { takeConnection } from "./handover.ts";
 import { HEADERS, STATUS } from "./responses.ts";
 
 /** What a client that does not read may leave unread in this process before it is dropped; some 80 events. */
@@ -21,33 +22,44 @@ export function lastEventIdOf(request: Request): string | undefined {
   return typeof id === "string" ? id : undefined;
 }
 
+/** Where a stream is written: the connection that was handed over to it, else its response. */
+interface Outlet {
+  readonly destroyed: boolean;
+  readonly writableEnded: boolean;
+  readonly writableLength: number;
+  write(event: Buffer): unknown;
+  end(): unknown;
+  destroy(): unknown;
+  once(event: "close", listener: () => void): unknown;
+}
+
 /** One client's stream of server-sent events. */
 export class Stream {
-  readonly #response: Response;
+  readonly #outlet: Outlet;
 
-  constructor(response: Response) {
-    this.#response = response;
+  constructor(outlet: Outlet) {
+    this.#outlet = outlet;
   }
 
   /** Whether the client is gone or the stream was ended. */
   get closed(): boolean {
-    return this.#response.destroyed || this.#response.writableEnded;
+    return this.#outlet.destroyed || this.#outlet.writableEnded;
   }
 
   /** Drops the client where it left too much unread. */
   send(event: Buffer): void {
     if (this.closed) return;
-    if (this.#response.writableLength > UNREAD_BYTES_MAX) this.#response.destroy();
-    else this.#response.write(event);
+    if (this.#outlet.writableLength > UNREAD_BYTES_MAX) this.#outlet.destroy();
+    else this.#outlet.write(event);
   }
 
   end(): void {
-    this.#response.end();
+    this.#outlet.end();
   }
 
   /** Ends it for a client that reads, and drops one that does not, also where it was ended: it keeps its place for nobody. */
   leave(): void {
-    if (this.#response.writableLength > 0) this.#response.destroy();
+    if (this.#outlet.writableLength > 0) this.#outlet.destroy();
     else this.end();
   }
 }
@@ -82,23 +94,23 @@ export class Streams {
 
   /** Answers with a stream that begins with `first`; `onClose` is called once when it is over. Null: there are too many. */
   open(response: Response, first: Buffer, onClose: () => void = () => undefined): Stream | null {
-    const stream = new Stream(response);
     if (this.#closed || this.#size >= this.#max) return null;
     if (response.destroyed) {
       // Its close was before anybody could listen.
       queueMicrotask(onClose);
-      return stream;
+      return new Stream(response);
     }
+    begin(response);
+    const outlet = takeConnection(response) ?? forgetful(response);
+    const stream = new Stream(outlet);
     const share = this.#shares[this.#opened++ % HEARTBEAT_S];
     share?.add(stream);
     this.#size += 1;
-    response.once("close", () => {
+    outlet.once("close", () => {
       share?.delete(stream);
       this.#size -= 1;
       onClose();
     });
-    begin(response);
-    forget(response.req);
     const retryMs = Math.round(RETRY_MS.min + this.#random() * RETRY_MS.spread);
     stream.send(Buffer.concat([Buffer.from(`retry: ${retryMs}\n`), first]));
     if (response.req.method === "HEAD") stream.end();
@@ -132,10 +144,11 @@ function begin(response: Response): void {
   });
 }
 
-/** A stream lasts, and its client may have sent 8 KB of headers. */
-function forget(request: Request): void {
-  request.headers = {};
-  request.rawHeaders = [];
+/** Where HTTP goes on: a stream lasts, and its client may have sent 8 KB of headers. */
+function forgetful(response: Response): Response {
+  response.req.headers = {};
+  response.req.rawHeaders = [];
+  return response;
 }
 
 /** There is nothing more to come: an EventSource that is told so does not come back. */

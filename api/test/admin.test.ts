@@ -1,47 +1,17 @@
-import { createLogger, createRegistry, readOpsAccess, startOpsServer } from "@flashgate/monitoring";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createAdminRoutes } from "../src/admin/admin-app.ts";
 import type { AdminChange } from "../src/admin/routes.ts";
-import { ask, OPEN_ACCESS, openShop, type Shop } from "./shop.ts";
-
-const TOKEN = "t".repeat(32);
-const BEARER = { authorization: `Bearer ${TOKEN}` };
+import { BEARER, type OpsDesk, openOpsDesk } from "./ops-desk.ts";
+import { ask, openShop, type Shop } from "./shop.ts";
 
 let shop: Shop;
-let ops: Awaited<ReturnType<typeof startOpsServer>>;
+let ops: OpsDesk;
 let changes: AdminChange[];
 
 beforeEach(async () => {
   shop = await openShop();
-  changes = [];
-  const { ledger, gate, queue, clock, errors } = shop;
-  const routes = createAdminRoutes({
-    ...OPEN_ACCESS,
-    ledger,
-    gate,
-    queue,
-    clock,
-    holds: gate,
-    opening: gate,
-    telemetry: { emit: () => undefined },
-    ids: { saleId: () => `x-${uuidv7()}` },
-    onChange: (change) => changes.push(change),
-    random: () => 0,
-    requestId: () => "request-1",
-    observe: () => undefined,
-    onError: (error) => errors.push(error),
-    stopping: () => false,
-  });
-  ops = await startOpsServer({
-    host: "127.0.0.1",
-    port: 0,
-    registry: createRegistry({ service: "api" }),
-    logger: createLogger({ service: "api", level: "silent" }),
-    checks: [],
-    access: readOpsAccess({ OPS_TOKEN: TOKEN }),
-    routes,
-  });
+  ops = await openOpsDesk(shop);
+  changes = ops.changes;
 });
 afterEach(async () => {
   await Promise.all([shop.stop(), ops.close()]);
@@ -72,6 +42,10 @@ describe("the operators' surface", () => {
     ["POST", "sales/x-1/reconciliation"],
     ["GET", "sales/x-1/attempts"],
     ["GET", `checkouts/${uuidv7()}`],
+    ["GET", "dead-letters"],
+    ["POST", "dead-letters/retry"],
+    ["POST", `dead-letters/${uuidv7()}/retry`],
+    ["POST", `dead-letters/${uuidv7()}/give-up`],
   ];
 
   it.each(ROUTES)("%s %s is 401 without the token, and not on the public port", async (method, path) => {
@@ -122,6 +96,7 @@ describe("POST /v1/admin/sales", () => {
       settle_until: "2026-11-22T11:45:00.000Z",
       units: { total: 3, sold: 0, held: 0 },
       limits: { units_per_user: 10 },
+      attempts: "all",
       epoch: 0,
       open_epoch: 0,
     });
@@ -178,6 +153,7 @@ describe("POST /v1/admin/sales", () => {
     ["a time that is past", { items: 1, opens_at: "2026-11-22T10:29:59Z" }, "opens_at"],
     ["a sale that is over at once", { items: 1, seconds: 0 }, "seconds"],
     ["a limit of nothing", { items: 1, limit: 0 }, "limit"],
+    ["attempts that are none of the three", { items: 1, attempts: "some" }, "attempts"],
     ["what is not known", { items: 1, colour: "red" }, "colour"],
     ["a list", [], "body"],
   ])("refuses %s, and names the field", async (_, body, field) => {
@@ -292,6 +268,7 @@ describe("reconciliation", () => {
       units: { total: 2, confirmed: 1 },
       at_rest: true,
       clean: true,
+      unchecked: [],
       violations: [],
     });
     shop.gate.server.sales.get(sale)?.openings.get(1)?.stock.set("i00001", 9);
@@ -359,13 +336,33 @@ describe("GET /v1/admin/sales/{id}/attempts", () => {
     expect(seen).toEqual((await get(`sales/${sale}/attempts`)).body.data);
     expect(seen).toHaveLength(6);
     const mine = await get(`sales/${sale}/attempts?user_id=u`);
-    expect(mine.body).toMatchObject({ has_more: false, next_starting_after: null });
+    expect(mine.body).toMatchObject({ has_more: false, next_starting_after: null, recorded: "all" });
     expect(mine.body.data.map(({ outcome }: { outcome: string }) => outcome).toSorted()).toEqual([
       "held",
       "held",
       "held",
       "user_limit",
     ]);
+  });
+
+  it("says that a sale keeps none, and so does its audit, before and after the seal", async () => {
+    const { id } = (await post("sales", { items: 1, attempts: "off" })).body;
+    await shop.recover(id);
+    const bought = await buy(id, "u");
+    await buy(id, "v");
+    await shop.settle();
+    expect((await get(`checkouts/${bought.body.id}`)).body).toMatchObject({
+      attempts: [],
+      verdict: { state: "confirmed" },
+    });
+    expect((await get(`sales/${id}/attempts`)).body).toMatchObject({ data: [], recorded: "off" });
+    const unchecked = [{ invariant: 6, reason: "attempts_not_recorded" }];
+    expect((await get(`sales/${id}/reconciliation`)).body).toMatchObject({ clean: true, unchecked });
+    expect((await post(`sales/${id}/reconciliation`)).body).toMatchObject({ clean: true, unchecked });
+    shop.clock.ms += 2 * 3_600_000;
+    expect(await shop.ledger.close(id)).toBe("closed");
+    expect((await get(`sales/${id}`)).body).toMatchObject({ state: "closed", attempts: "off" });
+    expect((await get(`sales/${id}/reconciliation`)).body).toMatchObject({ clean: true, unchecked });
   });
 
   it.each(["limit=0", "user_id=a%20b", "starting_after=x", "colour=red"])("refuses ?%s", async (query) => {

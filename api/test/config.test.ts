@@ -17,6 +17,12 @@ describe("the api's environment", () => {
     });
   });
 
+  it("takes each of the three for ATTEMPTS", () => {
+    for (const attempts of ["all", "accepted", "off"]) {
+      expect(readConfig({ ...good, ATTEMPTS: attempts }).ATTEMPTS).toBe(attempts);
+    }
+  });
+
   it("names every fault at once", () => {
     const faults = () =>
       readConfig({ TICKET_SECRET: "short", PORT: "70000", AUTH: "none", ATTEMPTS: "some", STREAMS_MAX: "0" });

@@ -161,6 +161,21 @@ describe("POST /admin/sales", () => {
     expect(replies.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
   });
 
+  it("lets one of them through whichever of two apis each of them asks", async () => {
+    const second = await stores.openApi();
+    const urls = [api.url, second.url, api.url, second.url, api.url, second.url];
+    const replies = await Promise.all(
+      urls.map((url, index) => {
+        const window = { started_at: at(Date.now() + 2 * HOUR_MS + index * 1_000), total_items: 1 };
+        return ask(url, "POST", "/admin/sales", {}, window);
+      }),
+    );
+    expect(replies.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
+    const made = replies.find(({ status }) => status === 201)?.body.id;
+    expect((await stores.ledger.list({ limit: 9 })).map(({ id }) => id)).toEqual([made]);
+    for (const { status, body } of replies) if (status === 409) expect(body.message).toContain(made);
+  });
+
   it("names each field that is not usable, and makes nothing", async () => {
     const bad: [body: unknown, fields: string[]][] = [
       [undefined, ["total_items"]],

@@ -190,6 +190,7 @@ async function openApi(ledger: ReturnType<typeof createLedger>, queue: Settlemen
       codes: new CodeSeal(SECRET),
       turns: new CartTurns(),
       sales: ledger,
+      recording: "all",
       learn: (saleId) => keeper.learn(saleId),
       isUp: { database: async () => up.database, redis: async () => up.redis },
       metrics: createContestMetrics(registry),

@@ -1,40 +1,96 @@
 import { readFile } from "node:fs/promises";
+import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openApiDocument, openApiText } from "../src/openapi/document.ts";
+import { CartTurns } from "../src/contest/cart-turns.ts";
+import { CodeSeal } from "../src/contest/code-seal.ts";
+import type { ContestDesk } from "../src/contest/desk.ts";
+import { openApiDocument, openApiText, SURFACES, type SurfaceName } from "../src/openapi/document.ts";
 import { PROBLEM_EXAMPLES } from "../src/openapi/problem-examples.ts";
 import { codeOf } from "../src/problems.ts";
 import { type Answered, eventFaultOf, faultOf } from "./conformance.ts";
-import { ask, openShop, type Shop } from "./shop.ts";
+import { BEARER, type OpsDesk, openOpsDesk } from "./ops-desk.ts";
+import { ask, openShop, SECRET, type Shop } from "./shop.ts";
+
+const CONTEST: ContestDesk = {
+  codes: new CodeSeal(SECRET),
+  turns: new CartTurns(),
+  sales: { scheduleApart: async () => ({ kind: "exists" }) },
+  recording: "all",
+  learn: async () => undefined,
+  isUp: { database: async () => true, redis: async () => true },
+  metrics: { purchased: () => undefined, page: async () => ({ type: "text/plain", text: "" }) },
+};
 
 let shop: Shop;
+let ops: OpsDesk;
+let contest: Shop;
 beforeAll(async () => {
   shop = await openShop();
+  ops = await openOpsDesk(shop);
+  contest = await openShop(() => ({ contest: CONTEST }));
 });
-afterAll(() => shop.stop());
+afterAll(() => Promise.all([ops.close(), shop.stop(), contest.stop()]));
 
-describe("the document", () => {
+/** Where a surface is served, and the paths that it has, as Express spells them. */
+function servedBy(surface: SurfaceName): { readonly url: string; readonly paths: readonly string[] } {
+  switch (surface) {
+    case "public":
+      return shop;
+    case "ops":
+      return ops;
+    case "contest":
+      return { url: contest.url, paths: contest.paths.filter((path) => !shop.paths.includes(path)) };
+  }
+}
+
+const FILES: Readonly<Record<SurfaceName, string>> = {
+  public: "openapi.json",
+  ops: "openapi-ops.json",
+  contest: "openapi-contest.json",
+};
+
+/** What the linter says of a document. Whether components are used is looked at here: it does not know `x-events`. */
+async function lint(source: string): Promise<string[]> {
+  const config = await createConfig({ extends: ["recommended"], rules: { "no-unused-components": "off" } });
+  const problems = await lintFromString({ source, config });
+  return problems.map(({ ruleId, message, location: [at] }) => `${ruleId}: ${message} at ${at?.pointer}`);
+}
+
+describe.each(SURFACES)("the %s document", (surface) => {
   it("is valid OpenAPI 3.1, and every reference in it leads somewhere", async () => {
     const validator = new Validator();
-    expect(await validator.validate(JSON.parse(openApiText()))).toEqual({ valid: true });
+    expect(await validator.validate(JSON.parse(openApiText(surface)))).toEqual({ valid: true });
     expect(validator.version).toBe("3.1");
     expect(() => validator.resolveRefs()).not.toThrow();
-    const document = JSON.parse(openApiText());
-    const refs = [...openApiText().matchAll(/"\$ref": "#\/([^"]+)"/g)].map(([, ref = ""]) => ref.split("/"));
-    expect(refs.length).toBeGreaterThan(100);
+    const document = JSON.parse(openApiText(surface));
+    const refs = [...openApiText(surface).matchAll(/"\$ref": "#\/([^"]+)"/g)].map(([, ref = ""]) => ref.split("/"));
+    expect(refs.length).toBeGreaterThan(30);
     for (const ref of refs) {
       const target = ref.reduce((node, name) => node?.[name], document);
       expect(target, ref.join("/")).toBeTypeOf("object");
     }
+    for (const kind of ["schemas", "headers", "examples"] as const) {
+      const named = new Set(refs.filter(([, of]) => of === kind).map(([, , name]) => name));
+      expect(Object.keys(document.components[kind]).filter((name) => !named.has(name))).toEqual([]);
+    }
   });
 
-  it("has exactly the paths and methods that the app serves", async () => {
+  it("pleases the linter, warnings included", async () => {
+    expect(await lint(openApiText(surface))).toEqual([]);
+    const [operation] = Object.values(openApiDocument(surface).paths).flatMap((methods) => Object.values(methods));
+    const nameless = openApiText(surface).replace(JSON.stringify(Object(operation).summary), '""');
+    expect(await lint(nameless)).toEqual([expect.stringMatching(/^operation-summary: /)]);
+  });
+
+  it("has exactly the paths and methods that are served", async () => {
+    const { url, paths } = servedBy(surface);
     const served = new Map<string, string>();
-    for (const path of shop.paths) {
-      const { headers } = await ask(shop.url, "OPTIONS", path.replace(/:\w+/g, "x"));
+    for (const path of paths) {
+      const { headers } = await ask(url, "OPTIONS", path.replace(/:\w+/g, "x"), BEARER);
       served.set(path.replace(/:(\w+)/g, "{$1}"), headers.allow ?? "");
     }
-    const documented = Object.entries(openApiDocument().paths).map(([path, methods]) => {
+    const documented = Object.entries(openApiDocument(surface).paths).map(([path, methods]) => {
       const names = Object.keys(methods).map((name) => name.toUpperCase());
       return [path, [...names, ...(names.includes("GET") ? ["HEAD"] : []), "OPTIONS"].sort()];
     });
@@ -43,20 +99,39 @@ describe("the document", () => {
     );
   });
 
-  it("names each operation once, and each problem by its own code", () => {
-    const ids = [...openApiText().matchAll(/"operationId": "(\w+)"/g)].map(([, id]) => id);
+  it("names each operation once, with a tag that it explains", () => {
+    const ids = [...openApiText(surface).matchAll(/"operationId": "(\w+)"/g)].map(([, id]) => id);
+    expect(ids.length).toBeGreaterThan(5);
     expect(new Set(ids).size).toBe(ids.length);
+    const { tags, paths } = openApiDocument(surface);
+    const used = Object.values(paths).flatMap((methods) =>
+      Object.values(methods as object).flatMap(({ tags }) => tags),
+    );
+    expect([...new Set(used)].sort()).toEqual(tags.map(({ name }) => name).sort());
+  });
+
+  it(`is committed as docs/${FILES[surface]}`, async () => {
+    const committed = await readFile(new URL(`../../docs/${FILES[surface]}`, import.meta.url), "utf8");
+    expect(committed === openApiText(surface), "it is stale: npm run openapi").toBe(true);
+  });
+});
+
+describe("the documents", () => {
+  it("share no path: what one kind of client is served no other is", () => {
+    const paths = SURFACES.flatMap((surface) => Object.keys(openApiDocument(surface).paths));
+    expect(new Set(paths).size).toBe(paths.length);
+  });
+
+  it("name each problem by its own code", () => {
     for (const [code, problem] of Object.entries(PROBLEM_EXAMPLES)) expect(codeOf(problem)).toBe(code);
   });
 
-  it("is committed as docs/openapi.json", async () => {
-    const committed = await readFile(new URL("../../docs/openapi.json", import.meta.url), "utf8");
-    expect(committed === openApiText(), "it is stale: npm run build && npx flashgate openapi > docs/openapi.json").toBe(
-      true,
-    );
+  it("of operators and of the contest are served to nobody who asks for the public one", async () => {
+    const served = await ask(shop.url, "GET", "/openapi.json");
+    expect(Object.keys(served.body.paths).filter((path) => /admin|^\/checkout|^\/purchase/.test(path))).toEqual([]);
   });
 
-  it("is served, for caches too", async () => {
+  it("are served, the public one, for caches too", async () => {
     const served = await ask(shop.url, "GET", "/openapi.json");
     expect(served).toMatchObject({ status: 200, headers: { "cache-control": "public, max-age=300" } });
     expect(served.body).toEqual(JSON.parse(openApiText()));
@@ -91,6 +166,19 @@ describe("an answer that is not as the document says", () => {
     expect(fault({ body: { ...problem, stack: "…" } })).toMatch(/must NOT have additional properties/);
     expect(fault({ body: { ...problem, detail: undefined } })).toMatch(/must have required property 'detail'/);
     expect(fault({}, "GET", "/v1/tickets/x")).toMatch(/^GET \/v1\/tickets\/{ticket} answered 404: body\/code/);
+  });
+
+  it("is told by the document of its own surface", () => {
+    const lost = { status: 404, headers, body: { ...problem, code: "route_not_found" } };
+    expect(faultOf("GET", "/v1/admin/sales/x", answer)).toBeNull();
+    expect(faultOf("GET", "/v1/admin/sales/x", lost)).toBeNull();
+    expect(faultOf("GET", "/v1/sales/x", lost)).toMatch(/body\/code must be equal/);
+    expect(faultOf("POST", "/v1/admin/sales/x/pause", { ...answer, status: 202 })).toMatch(/no such status/);
+    const json = { ...headers, "content-type": "application/json" };
+    const refused = { status: 404, headers: json, body: { message: "sale not found", errors: {} } };
+    expect(faultOf("GET", "/sales/active", refused)).toBeNull();
+    expect(faultOf("GET", "/sales/active", answer)).toMatch(/no body of type application\/problem\+json/);
+    expect(faultOf("GET", "/sales/active", { ...refused, body: { message: 1, errors: {} } })).toMatch(/message/);
   });
 
   it("is told of streams", () => {

@@ -19,7 +19,7 @@ import { trustedHeader } from "../src/authentication/trusted-header.ts";
 import { BoardKeeper } from "../src/board-keeper.ts";
 import { SaleArchive } from "../src/sale-archive.ts";
 import { SaleEvents } from "../src/sale-events.ts";
-import { close, createServer, listen } from "../src/server.ts";
+import { close, createServer, listen, type ServerLimits } from "../src/server.ts";
 import { StatusReader } from "../src/status-reader.ts";
 import { Streams } from "../src/streams.ts";
 import { TicketSeal } from "../src/ticket-seal.ts";
@@ -52,7 +52,10 @@ export const OPEN_ACCESS: Access = {
 };
 
 /** A whole shop over memory: the real app, server, commands and queries; the caller's clock and settlement. Unless `over` says otherwise: X-User-Id, unlimited. */
-export async function openShop(over: (clock: Clock) => Partial<AppParts> = () => ({}), { streamsMax = 100 } = {}) {
+export async function openShop(
+  over: (clock: Clock) => Partial<AppParts> = () => ({}),
+  { streamsMax = 100, limits = {} }: { readonly streamsMax?: number; readonly limits?: Partial<ServerLimits> } = {},
+) {
   const clock = { ms: Date.UTC(2026, 10, 22, 10, 30), nowMs: () => clock.ms };
   const ledger = new MemoryLedger(clock);
   const gate = new MemoryGate(clock);
@@ -95,7 +98,7 @@ export async function openShop(over: (clock: Clock) => Partial<AppParts> = () =>
     ...OPEN_ACCESS,
     ...over(clock),
   });
-  const server = createServer(app);
+  const server = createServer(app, limits);
   const url = await listen(server, "127.0.0.1", 0);
 
   const recover = async (saleId: string) => {

@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { count } from "./count-option.ts";
+import { endProgram } from "./fleet/ending.ts";
 import { type FuzzAccount, fuzz } from "./fuzz/fuzz-run.ts";
 import { Target } from "./fuzz/target.ts";
 
@@ -41,6 +43,7 @@ async function run({ requests, seed, connections, json = false }: Options): Prom
     if (kept) process.stderr.write(`kept: ${folder}\n`);
     else rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
+  endProgram();
 }
 
 function words({ ok, requests, wireAttacks, statuses, memoryGrowth, confirmedUnits, complaints }: FuzzAccount): string {
@@ -54,10 +57,4 @@ function words({ ok, requests, wireAttacks, statuses, memoryGrowth, confirmedUni
     ...complaints,
     ok ? "Nothing was wrong." : "The fuzz run FAILED.",
   ].join("\n");
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new InvalidArgumentError("a whole number from 1 on is wanted");
 }

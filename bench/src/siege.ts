@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { endProgram } from "./fleet/ending.ts";
 import { type Account, accountOf, accountText } from "./siege/account.ts";
 import type { Moment } from "./siege/campaign.ts";
 import { checkHistory } from "./siege/checker/check-history.ts";
@@ -71,8 +72,7 @@ async function siege(options: Options): Promise<void> {
   } finally {
     if (kept) process.stderr.write(`kept: ${folder}\n`);
     else rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-    // what was under way waits for nobody any more
-    if (interruption.signal.aborted) process.exit(1);
+    endProgram();
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AuditReport, auditSale, type GateReader, type Hold, type Ledger } from "@flashgate/core";
+import { type AuditReport, auditSale, type GateFacts, type GateReader, type Hold, type Ledger } from "@flashgate/core";
 import { createLedger, createPool, migrate } from "@flashgate/drizzle";
 import { createTestDatabase, type TestDatabase } from "@flashgate/local/testing";
 import type { Pool } from "pg";
@@ -12,7 +12,23 @@ import { type HistoryEntry, HistoryWriter } from "../src/siege/history.ts";
 import { invariantTable, isProven } from "../src/siege/siege-report.ts";
 
 const SALE = "x-1";
-const NO_GATE: GateReader = { totals: async () => null, stock: async () => null, inspect: async () => null };
+/** A gate at rest that agrees with what is sold below. */
+const FACTS: GateFacts = {
+  epoch: 1,
+  open: false,
+  totals: { available: 1, held: 0, sold: 4 },
+  stock: new Map([
+    ["a", 1],
+    ["b", 0],
+  ]),
+  pool: new Set(["a"]),
+  holds: [],
+  buyers: new Map([
+    ["ada", 3],
+    ["bob", 1],
+  ]),
+};
+const GATE: GateReader = { totals: async () => null, stock: async () => null, inspect: async () => FACTS };
 
 let folder = "";
 let database: TestDatabase;
@@ -97,7 +113,7 @@ async function verdictOn(history: readonly HistoryEntry[]) {
   const writer = new HistoryWriter(historyFile);
   for (const entry of history) writer.append(entry);
   await writer.close();
-  const report = await auditSale({ ledger, gate: NO_GATE }, SALE);
+  const report = await auditSale({ ledger, gate: GATE }, SALE);
   return checkHistory({ historyFile, databaseUrl: database.databaseUrl, audits: report ? [report] : [] });
 }
 
@@ -146,7 +162,7 @@ test("a row that was tampered with is found", async () => {
   await pool.query("update flashgate.checkout_lines set quantity = 1 where checkout_id = $1 and item_id = 'a'", [
     idOf(1),
   ]);
-  expect(await brokenBy(told())).toEqual([1, 8]);
+  expect(await brokenBy(told())).toEqual([1, 4, 8]);
   await pool.query("update flashgate.checkout_lines set quantity = 2 where checkout_id = $1 and item_id = 'a'", [
     idOf(1),
   ]);
@@ -154,7 +170,8 @@ test("a row that was tampered with is found", async () => {
 });
 
 test("every sale must have been audited, at rest, and each audit's violations count", () => {
-  const sound: AuditReport = { saleId: SALE, totalUnits: 5, confirmedUnits: 4, atRest: true, violations: [] };
+  const units = { totalUnits: 5, confirmedUnits: 4 };
+  const sound: AuditReport = { saleId: SALE, ...units, atRest: true, unchecked: [], violations: [] };
   const found = (audits: readonly AuditReport[], sales: number) => {
     const findings = new Findings();
     checkAudits(findings, audits, sales);
@@ -167,6 +184,15 @@ test("every sale must have been audited, at rest, and each audit's violations co
   for (const invariant of [1, 2, 3, 4, 6, 7, 10] as const) {
     expect(found([{ ...sound, violations: [{ invariant, message: "broken" }] }], 1)).toEqual([invariant]);
   }
+});
+
+test("what an audit did not look at counts as no check", () => {
+  const findings = new Findings();
+  const units = { totalUnits: 5, confirmedUnits: 4 };
+  const unchecked = [{ invariant: 6, reason: "attempts_not_recorded" }] as const;
+  checkAudits(findings, [{ saleId: SALE, ...units, atRest: true, unchecked, violations: [] }], 1);
+  const checks = Object.fromEntries(findings.report().map((finding) => [finding.invariant, finding.checks]));
+  expect(checks).toMatchObject({ 1: 1, 3: 1, 6: 0, 7: 1 });
 });
 
 test("a proof needs every invariant to have been looked at and to have held; the table says which did not", () => {

@@ -22,3 +22,14 @@ export function httpUrl(text: string, before: readonly string[] = []): string[] 
   if (url?.protocol === "http:" || url?.protocol === "https:") return [...before, url.origin];
   throw new InvalidArgumentError("Give a URL such as http://127.0.0.1:3000.");
 }
+
+/** Parses a number of seconds from `min` on. */
+export function secondsFrom(min: number): (text: string) => number {
+  return (text) => {
+    const seconds = Number(text);
+    if (text.trim() !== "" && Number.isFinite(seconds) && seconds >= min && seconds <= SECONDS_MAX) return seconds;
+    throw new InvalidArgumentError(`Give a number of seconds from ${min} to ${SECONDS_MAX}.`);
+  };
+}
+
+const SECONDS_MAX = 86_400;

@@ -15,8 +15,12 @@ export interface InstanceOptions {
   readonly schedulerEnv: NodeJS.ProcessEnv;
 }
 
-/** Room for what a crowd's requests leave behind: with Node's 16 MB a fifth of an api's time goes into collecting it. */
-const API_NODE_OPTIONS = ["--max-semi-space-size=64"];
+/**
+ * An api's heap. Room for what a crowd's requests leave behind: with Node's 16 MB they are collected too often, and of 64 MB
+ * an idle api keeps all, which sell no faster. What outlived its request is collected when it has come to 80 % of what is
+ * needed, not to twice as much: ten thousand streams that open leave 60 MB of it.
+ */
+const API_NODE_OPTIONS = ["--max-semi-space-size=32", "--heap-growing-percent=80"];
 
 /** The children of an instance, in the order in which they stop: first who takes work, then who does it. */
 export function childPlans({

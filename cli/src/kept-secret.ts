@@ -23,3 +23,12 @@ export function keepSecret(dataDir: string, name: SecretName, make: () => string
   if (Buffer.byteLength(secret) >= BYTES_MIN) return secret;
   throw new CommandFault(`${file} holds less than ${BYTES_MIN} bytes: remove it, and a new secret is made`);
 }
+
+/** A secret that an instance of the folder has kept; null where none has. */
+export function readSecret(dataDir: string, name: SecretName): string | null {
+  try {
+    return readFileSync(join(dataDir, name), "utf8").trim() || null;
+  } catch {
+    return null;
+  }
+}

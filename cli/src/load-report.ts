@@ -1,7 +1,9 @@
+import type { Unchecked } from "@flashgate/core";
 import type { Summary } from "./histogram.ts";
 import { faultsOf, type LoadFacts } from "./load-verdict.ts";
 import { fixed, grouped } from "./numbers.ts";
 import type { Palette } from "./palette.ts";
+import { UNCHECKED } from "./verdict-table.ts";
 
 /** A load run as it is told to people and machines. Seconds and milliseconds as the names say. */
 export interface LoadReport {
@@ -24,6 +26,8 @@ export interface LoadReport {
   readonly sold_per_second: number | null;
   readonly at_rest: boolean;
   readonly violations: number;
+  /** Of the invariants that an audit looks at, those that this one could not. */
+  readonly unchecked: readonly Unchecked[];
 }
 
 /** Computes the report of a run. */
@@ -51,6 +55,7 @@ export function reportOf(facts: LoadFacts): LoadReport {
     sold_per_second: seconds === null ? null : perSecond(soldUnits, seconds),
     at_rest: audit.atRest,
     violations: audit.violations.length,
+    unchecked: audit.unchecked,
   };
 }
 
@@ -99,9 +104,12 @@ function sellingText({ seconds, sold_units, sold_per_second }: LoadReport, { dim
   return `${pace}   ${dim("first request to last commit")}`;
 }
 
-function auditText({ violations, at_rest }: LoadReport): string {
+function auditText({ violations, at_rest, unchecked }: LoadReport): string {
   const found = violations === 0 ? "clean" : `${violations} violation${violations === 1 ? "" : "s"}`;
-  return `${found}, ${at_rest ? "at rest" : "in motion"}`;
+  // "in motion" says the rest.
+  const missed = unchecked.filter(({ reason }) => reason !== "not_at_rest");
+  const blind = missed.map(({ invariant, reason }) => `; ${invariant} not looked at: ${UNCHECKED[reason]}`);
+  return `${found}, ${at_rest ? "at rest" : "in motion"}${blind.join("")}`;
 }
 
 function verdictLines({ ok, faults }: LoadReport, { good, bad }: Palette): string[] {

@@ -1,5 +1,7 @@
 import type { GateTotals } from "@flashgate/core";
 import { fixed, grouped } from "./numbers.ts";
+import { palette } from "./palette.ts";
+import { stockBar } from "./stock-bar.ts";
 import type { Tally } from "./tally.ts";
 
 /** What a load run looks like at one moment. */
@@ -12,6 +14,8 @@ export interface Moment {
 }
 
 const BAR_CELLS = 24;
+/** The line is cut to its terminal by characters, so that it has no colours. */
+const PLAIN = palette(false);
 
 /** One line: how far the sale is, how fast, and who was refused. At most `columns` wide. */
 export function progressText({ phase, totals, tally, elapsedMs }: Moment, columns: number): string {
@@ -19,7 +23,7 @@ export function progressText({ phase, totals, tally, elapsedMs }: Moment, column
   const acknowledged = tally.acknowledged.length;
   const refused = [...tally.refusals, ...tally.retries].map(([code, times]) => `${code} ${grouped(times)}`);
   const parts = [
-    totals ? `${bar(totals)} ${grouped(totals.sold)} sold` : "the gate is away",
+    totals ? `${stockBar(totals, BAR_CELLS, PLAIN)} ${grouped(totals.sold)} sold` : "the gate is away",
     phase === "selling" ? `${grouped(seconds > 0 ? acknowledged / seconds : 0)}/s` : LABELS[phase],
     `${grouped(acknowledged)} tickets`,
     ...refused,
@@ -29,14 +33,6 @@ export function progressText({ phase, totals, tally, elapsedMs }: Moment, column
 }
 
 const LABELS = { settling: "settling", asking: "asking for every ticket", auditing: "auditing" } as const;
-
-/** Sold, held and available, as shares of the whole. */
-function bar({ available, held, sold }: GateTotals): string {
-  const total = Math.max(1, available + held + sold);
-  const soldCells = Math.floor((sold / total) * BAR_CELLS);
-  const takenCells = Math.ceil(((sold + held) / total) * BAR_CELLS);
-  return "█".repeat(soldCells) + "▒".repeat(takenCells - soldCells) + "░".repeat(BAR_CELLS - takenCells);
-}
 
 /** Redraws one line of a terminal. */
 export class ProgressLine {

@@ -1,6 +1,7 @@
 import { phaseOf, type Sale } from "@flashgate/core";
 import { grouped } from "./numbers.ts";
 import type { Palette } from "./palette.ts";
+import { alignedLines } from "./table.ts";
 
 /** Sales as an aligned table, in the order given. */
 export function saleTable(sales: readonly Sale[], nowMs: number, { bold, dim }: Palette): string {
@@ -15,18 +16,11 @@ export function saleTable(sales: readonly Sale[], nowMs: number, { bold, dim }: 
     String(sale.epoch),
   ]);
   const head = ["sale", "phase", "opens (UTC)", "closes (UTC)", "sold", "units", "epoch"];
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) =>
-        column < NUMBERS_FROM ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join("  ")
-      .trimEnd();
-  return [dim(line(head)), ...rows.map((row) => (row[1] === "open" ? bold(line(row)) : line(row)))].join("\n");
+  const [title, ...lines] = alignedLines(head, rows, NUMBERS_FROM);
+  return [dim(title), ...lines.map((line, at) => (rows[at]?.[1] === "open" ? bold(line) : line))].join("\n");
 }
 
-/** Columns from here on hold numbers and so end together. */
+/** The first column of numbers. */
 const NUMBERS_FROM = 4;
 
 function minuteOf(atMs: number): string {
@@ -44,6 +38,7 @@ export function saleJson(sale: Sale, nowMs: number): object {
     closes_at: new Date(sale.closesAtMs).toISOString(),
     settle_until: new Date(sale.settleUntilMs).toISOString(),
     limit_per_user: sale.limitPerUser,
+    attempts: sale.attempts,
     total_items: sale.totalItems,
     items_sold: sale.itemsSold,
     items_held: sale.itemsHeld,

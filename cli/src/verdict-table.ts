@@ -1,4 +1,4 @@
-import type { AuditReport, Violation } from "@flashgate/core";
+import type { AuditReport, Unchecked, Violation } from "@flashgate/core";
 import { grouped } from "./numbers.ts";
 import type { Palette } from "./palette.ts";
 
@@ -14,6 +14,13 @@ const PROMISES: readonly (readonly [Invariant, string])[] = [
   [7, "an idempotency key buys once"],
   [10, "epochs grow, and nothing sells outside the window or after the close"],
 ];
+
+/** Why an audit did not look at an invariant. */
+export const UNCHECKED: Readonly<Record<Unchecked["reason"], string>> = {
+  no_gate: "its gate is gone",
+  not_at_rest: "not at rest",
+  attempts_not_recorded: "the sale keeps no attempts",
+};
 
 /** The audits of some sales: one sale's in full, of several only those in full that are not clean. */
 export function verdictTables(reports: readonly AuditReport[], palette: Palette): string {
@@ -31,11 +38,12 @@ export function verdictTables(reports: readonly AuditReport[], palette: Palette)
 /** One sale's audit, a line an invariant and a line a violation. */
 export function verdictTable(report: AuditReport, palette: Palette): string {
   const { dim, good, bad } = palette;
-  const { atRest, violations } = report;
+  const { unchecked, violations } = report;
   const rows = PROMISES.flatMap(([invariant, promise]) => {
     const broken = violations.filter((violation) => violation.invariant === invariant);
-    const unchecked = invariant === 4 && !atRest;
-    const verdict = broken.length > 0 ? bad("broken") : unchecked ? dim("not at rest") : good("ok");
+    const missed = unchecked.find((each) => each.invariant === invariant);
+    const looked = missed ? dim(`not looked at: ${UNCHECKED[missed.reason]}`) : good("ok");
+    const verdict = broken.length > 0 ? bad("broken") : looked;
     return [
       `  ${String(invariant).padStart(2)}  ${promise.padEnd(PROMISE_COLUMNS)}  ${verdict}`,
       ...shown(broken).map((message) => `      ${bad(message)}`),
@@ -49,8 +57,12 @@ function verdictHead({ saleId, totalUnits, confirmedUnits, atRest }: AuditReport
   return `${bold(`Sale ${saleId}`)}   ${grouped(confirmedUnits)} of ${grouped(totalUnits)} units sold, ${rest}`;
 }
 
-function checkedIn({ atRest }: AuditReport): string {
-  return PROMISES.flatMap(([invariant]) => (invariant === 4 && !atRest ? [] : [invariant])).join(", ");
+function checkedIn({ unchecked }: AuditReport): string {
+  const missed = unchecked.map(({ invariant, reason }) => `${invariant} not looked at (${UNCHECKED[reason]})`);
+  const looked = PROMISES.flatMap(([invariant]) =>
+    unchecked.some((each) => each.invariant === invariant) ? [] : [invariant],
+  );
+  return [looked.join(", "), ...missed].join("; ");
 }
 
 const PROMISE_COLUMNS = Math.max(...PROMISES.map(([, promise]) => promise.length));
@@ -66,11 +78,12 @@ function shown(violations: readonly Violation[]): string[] {
 export function verdictJson(reports: readonly AuditReport[]): object {
   return {
     ok: reports.every((report) => report.violations.length === 0),
-    sales: reports.map(({ saleId, totalUnits, confirmedUnits, atRest, violations }) => ({
+    sales: reports.map(({ saleId, totalUnits, confirmedUnits, atRest, unchecked, violations }) => ({
       sale_id: saleId,
       total_units: totalUnits,
       confirmed_units: confirmedUnits,
       at_rest: atRest,
+      unchecked,
       violations,
     })),
   };

@@ -7,6 +7,7 @@ export const AUDIT: AuditReport = {
   totalUnits: 3,
   confirmedUnits: 3,
   atRest: true,
+  unchecked: [],
   violations: [],
 };
 

@@ -43,6 +43,17 @@ Verdict: ok. Every acknowledged ticket has its verdict.`,
   );
 });
 
+test("says what the audit did not look at", () => {
+  const unchecked = [
+    { invariant: 4, reason: "not_at_rest" },
+    { invariant: 6, reason: "attempts_not_recorded" },
+  ] as const;
+  const report = reportOf({ ...soldOutFacts(), audit: { ...AUDIT, atRest: false, unchecked } });
+  expect(report.unchecked).toEqual(unchecked);
+  const audit = "  audit         clean, in motion; 6 not looked at: the sale keeps no attempts\n";
+  expect(formatReport(report, plain)).toContain(audit);
+});
+
 test("names each fault, and how many more there are", () => {
   const violations = Array.from({ length: 25 }, (_, n) => ({ invariant: 2 as const, message: `buyer u${n} has 11` }));
   const text = formatReport(reportOf({ ...soldOutFacts(), audit: { ...AUDIT, violations } }), plain);

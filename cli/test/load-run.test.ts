@@ -21,6 +21,7 @@ const SALE: Sale = {
   state: "open",
   paused: false,
   pauseVersion: 0,
+  attempts: "all",
 };
 
 const FACTS: LedgerFacts = {

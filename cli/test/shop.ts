@@ -15,6 +15,8 @@ export type Answer =
   | {
       readonly status: number;
       readonly json?: unknown;
+      /** Instead of JSON. */
+      readonly text?: string;
       readonly headers?: Record<string, string>;
       readonly afterMs?: number;
     }
@@ -32,10 +34,10 @@ export async function openShop(answer: (asked: Asked, nth: number) => Answer) {
       request.socket.destroy();
       return;
     }
-    const { status, json, headers = {}, afterMs = 0 } = reply;
+    const { status, json, text, headers = {}, afterMs = 0 } = reply;
     setTimeout(() => {
       response.writeHead(status, { "content-type": "application/json", ...headers });
-      response.end(json === undefined ? "" : JSON.stringify(json));
+      response.end(text ?? (json === undefined ? "" : JSON.stringify(json)));
     }, afterMs);
   });
   server.listen(0, "127.0.0.1");

@@ -19,6 +19,7 @@ const BASE = {
   state: "open",
   paused: false,
   pauseVersion: 0,
+  attempts: "all",
 } as const;
 const hourly: Sale = { ...hourlySale(HOUR), ...BASE, itemsSold: 1_234 };
 const custom: Sale = { ...BASE, ...hourlySale(HOUR), id: "x-1", opensAtMs: HOUR + 60_000, totalItems: 5 };
@@ -55,6 +56,10 @@ test("one sale's audit tells every invariant, and each violation under its own",
   const report: AuditReport = {
     ...AUDIT,
     atRest: false,
+    unchecked: [
+      { invariant: 4, reason: "not_at_rest" },
+      { invariant: 6, reason: "attempts_not_recorded" },
+    ],
     violations: [{ invariant: 2, message: "buyer ada has 11 of 10" }],
   };
   const lines = verdictTables([report], plain).split("\n");
@@ -64,8 +69,8 @@ test("one sale's audit tells every invariant, and each violation under its own",
     ["2", expect.any(String), "broken"],
     ["buyer ada has 11 of 10"],
     ["3", expect.any(String), "ok"],
-    ["4", expect.any(String), "not at rest"],
-    ["6", expect.any(String), "ok"],
+    ["4", expect.any(String), "not looked at: not at rest"],
+    ["6", expect.any(String), "not looked at: the sale keeps no attempts"],
     ["7", expect.any(String), "ok"],
     ["10", expect.any(String), "ok"],
   ]);
@@ -73,12 +78,16 @@ test("one sale's audit tells every invariant, and each violation under its own",
 
 test("of several audits the clean ones take a line each", () => {
   const broken: AuditReport = { ...AUDIT, saleId: "x-2", violations: [{ invariant: 4, message: "gate says 2 sold" }] };
-  const moving: AuditReport = { ...AUDIT, saleId: "x-3", atRest: false };
+  const resting = { invariant: 4, reason: "not_at_rest" } as const;
+  const moving: AuditReport = { ...AUDIT, saleId: "x-3", atRest: false, unchecked: [resting] };
   const lines = verdictTables([AUDIT, broken, moving], plain).split("\n");
   expect(lines[0]).toBe("Sale x-1   3 of 3 units sold, at rest   ok: 1, 2, 3, 4, 6, 7, 10");
-  expect(lines.at(-1)).toBe("Sale x-3   3 of 3 units sold, in motion   ok: 1, 2, 3, 6, 7, 10");
+  expect(lines.at(-1)).toBe(
+    "Sale x-3   3 of 3 units sold, in motion   ok: 1, 2, 3, 6, 7, 10; 4 not looked at (not at rest)",
+  );
   expect(lines).toContain("      gate says 2 sold");
   expect(verdictJson([AUDIT, broken])).toMatchObject({ ok: false, sales: [{ sale_id: "x-1" }, { sale_id: "x-2" }] });
+  expect(verdictJson([moving])).toMatchObject({ ok: true, sales: [{ unchecked: [resting] }] });
 });
 
 test("the progress of a run fits its terminal", () => {

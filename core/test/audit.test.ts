@@ -16,6 +16,7 @@ const ledger: LedgerFacts = {
     state: "open",
     paused: false,
     pauseVersion: 0,
+    attempts: "all",
   },
   closedAtMs: null,
   confirmedUnits: 2,
@@ -87,6 +88,21 @@ describe("the audit", () => {
       holds: [hold],
     };
     expect(audit(ledger, busy, true)).toMatchObject({ atRest: false, violations: [] });
+  });
+
+  it("says what it did not look at, and why, and looks at the rest", () => {
+    const unchecked = (ledgerOver: Partial<LedgerFacts>, given: GateFacts | null, still = true) =>
+      audit({ ...ledger, ...ledgerOver }, given, still).unchecked;
+    expect(unchecked({}, gate)).toEqual([]);
+    expect(unchecked({}, gate, false)).toEqual([{ invariant: 4, reason: "not_at_rest" }]);
+    expect(unchecked({}, { ...gate, epoch: 1 })).toEqual([{ invariant: 4, reason: "no_gate" }]);
+    expect(unchecked({}, null)).toEqual([
+      { invariant: 3, reason: "no_gate" },
+      { invariant: 4, reason: "no_gate" },
+    ]);
+    const none = { confirmedWithoutAttempt: null };
+    expect(unchecked(none, gate)).toEqual([{ invariant: 6, reason: "attempts_not_recorded" }]);
+    expect(check({ ...none, ...sale({ itemsSold: 3 }) })).toEqual([1]);
   });
 
   it("1: a counter that is one off, of the sale or of an item, and anything past the stock", () => {

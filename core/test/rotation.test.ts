@@ -24,6 +24,15 @@ describe("rotating hourly sales", () => {
     expect(made.flat().sort()).toEqual(hours(0, 1, 2));
   });
 
+  it("makes sales that keep what it is told to of attempts, and leaves those that are there as they are", async () => {
+    const house = openHouse();
+    await rotateSales({ ...house.parts, attempts: "off" });
+    house.clock.ms += HOUR_MS;
+    await rotateSales(house.parts);
+    const kept = await Promise.all(hours(0, 1, 2, 3).map(async (id) => (await house.saleOf(id)).attempts));
+    expect(kept).toEqual(["off", "off", "off", "all"]);
+  });
+
   it("makes up for missed hours, a day back at most, and does not mind custom sales between", async () => {
     const house = openHouse();
     await rotateSales(house.parts);

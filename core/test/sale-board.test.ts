@@ -14,6 +14,7 @@ function entry(over: Partial<BoardEntry["sale"]> = {}): BoardEntry {
     state: "open" as const,
     paused: false,
     pauseVersion: 0,
+    attempts: "all" as const,
     ...over,
   };
   const items = generatedCatalogue(sale.id, 5).map((item, index) => ({
@@ -95,6 +96,20 @@ describe("the sale board", () => {
     expect(board.view(id)?.version).toBe(version);
     board.retain(new Set());
     expect(board.view(id)).toBeNull();
+  });
+
+  it("loads a sale anew without keeping twice what has not changed", () => {
+    const board = new SaleBoard();
+    board.load(entry());
+    const [first, second] = [board.item(id, "i00001"), board.item(id, "i00002")];
+    const anew = entry();
+    const items = anew.items.map((item) => (item.id === "i00002" ? { ...item, sold: 1 } : item));
+    board.load({ ...anew, items, stock: new Map([["i00003", 0]]) });
+    expect(board.item(id, "i00001")).toBe(first);
+    expect(board.item(id, "i00002")).toEqual({ ...second, sold: 1, available: 0 });
+    expect(board.item(id, "i00003")).toMatchObject({ available: 0, sold: 0 });
+    board.load({ ...anew, items: items.toReversed() });
+    expect(board.item(id, "i00005")).toMatchObject({ id: "i00005", position: 5 });
   });
 
   it("finds an item by sale and id", () => {

@@ -35,6 +35,7 @@ describe("the ledger's books, kept a second time", () => {
       state: "open",
       paused: false,
       pauseVersion: 0,
+      attempts: "all",
       ...over,
     },
     items: new Map([

@@ -20,7 +20,7 @@ select "flashgate"."items"."id", "flashgate"."items"."stock", "flashgate"."items
 select "user_id", "key", count(*)::int from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."state" in ('held', 'confirmed') and "flashgate"."checkouts"."key" <> '') group by "flashgate"."checkouts"."user_id", "flashgate"."checkouts"."key" having count(*) > 1;
 
 -- auditSale
-select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "closed_at" from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts", "closed_at" from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
 
 -- auditStates
 select "flashgate"."checkouts"."state", "flashgate"."checkouts"."reason", count(*)::int, sum("flashgate"."checkouts"."units")::int, min("flashgate"."checkouts"."reserved_at"), max("flashgate"."checkouts"."decided_at"), count(*) filter (where "flashgate"."checkouts"."reserved_at" < "flashgate"."sales"."opens_at" or "flashgate"."checkouts"."reserved_at" >= "flashgate"."sales"."closes_at")::int, count(*) filter (where "flashgate"."checkouts"."decided_at" > "flashgate"."sales"."closed_at")::int from "flashgate"."checkouts" inner join "flashgate"."sales" on "flashgate"."sales"."id" = "flashgate"."checkouts"."sale_id" where "flashgate"."checkouts"."sale_id" = $1 group by "flashgate"."checkouts"."state", "flashgate"."checkouts"."reason";
@@ -33,6 +33,17 @@ select "user_id", "units" from "flashgate"."buyers" where ("flashgate"."buyers".
 
 -- closeSale
 update "flashgate"."sales" set "items_held" = 0, "state" = 'closed', "closed_at" = clock_timestamp() where ("flashgate"."sales"."id" = $1 and "flashgate"."sales"."state" <> 'closed' and "flashgate"."sales"."items_held" = $2::int);
+
+-- countDead
+select count(*)::int from "flashgate"."dead_letters" inner join "flashgate"."sales" on ("flashgate"."sales"."id" = "flashgate"."dead_letters"."sale_id" and "flashgate"."sales"."state" <> 'closed') left join "flashgate"."checkouts" on ("flashgate"."checkouts"."sale_id" = "flashgate"."dead_letters"."sale_id" and "flashgate"."checkouts"."id" = case when "flashgate"."dead_letters"."checkout_id" ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+  then "flashgate"."dead_letters"."checkout_id"::uuid end and "flashgate"."checkouts"."decided_at" is not null) where ("flashgate"."dead_letters"."dead_at" is not null and "flashgate"."checkouts"."id" is null);
+
+-- deadAmong
+select "checkout_id" from "flashgate"."dead_letters" where ("flashgate"."dead_letters"."sale_id" = $1 and "flashgate"."dead_letters"."checkout_id" = any($2::text[]) and "flashgate"."dead_letters"."dead_at" is not null);
+
+-- deadLettersOf
+select "flashgate"."dead_letters"."sale_id", "flashgate"."dead_letters"."checkout_id", "flashgate"."dead_letters"."user_id", "flashgate"."dead_letters"."epoch", "flashgate"."dead_letters"."cause", "flashgate"."dead_letters"."tries", "flashgate"."dead_letters"."first_failed_at", "flashgate"."dead_letters"."last_failed_at" from "flashgate"."dead_letters" inner join "flashgate"."sales" on ("flashgate"."sales"."id" = "flashgate"."dead_letters"."sale_id" and "flashgate"."sales"."state" <> 'closed') left join "flashgate"."checkouts" on ("flashgate"."checkouts"."sale_id" = "flashgate"."dead_letters"."sale_id" and "flashgate"."checkouts"."id" = case when "flashgate"."dead_letters"."checkout_id" ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+  then "flashgate"."dead_letters"."checkout_id"::uuid end and "flashgate"."checkouts"."decided_at" is not null) where (("flashgate"."dead_letters"."dead_at" is not null and "flashgate"."checkouts"."id" is null) and ($1::text is null or "flashgate"."dead_letters"."sale_id" = $2::text) and "flashgate"."dead_letters"."checkout_id" > $3::text) order by "flashgate"."dead_letters"."checkout_id" asc limit $4;
 
 -- decideHeld
 update "flashgate"."checkouts" set "mode" = null, "state" = verdict.state, "reason" = verdict.reason, "decided_at" = clock_timestamp() from unnest(
@@ -62,10 +73,13 @@ with "entered" as (insert into "flashgate"."checkouts" ("sale_id", "id", "user_i
   ) as line(checkout_id, item_id, quantity) join "entered" on "entered"."id" = line.checkout_id returning "item_id"), "attempts" as (insert into "flashgate"."checkout_attempts" ("sale_id", "checkout_id", "user_id", "units", "outcome", "at") 
   select $17, "entered"."id", "entered"."user_id", "entered"."units", 'held',
     coalesce("entered"."reserved_at", clock_timestamp())
-  from "entered" returning "user_id") select "id", "decided_at" from "entered";
+  from "entered" where (select "attempts" from "flashgate"."sales" where "flashgate"."sales"."id" = $18) <> 'off' returning "user_id") select "id", "decided_at" from "entered";
+
+-- failureOf
+select "sale_id", "checkout_id", "user_id", "epoch", "cause", "tries", "first_failed_at", "last_failed_at" from "flashgate"."dead_letters" where "flashgate"."dead_letters"."checkout_id" = $1 order by "flashgate"."dead_letters"."last_failed_at" desc limit $2;
 
 -- findSale
-select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version" from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts" from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
 
 -- holdsOf
 select "id", "user_id", "mode", "key", "fingerprint", "reserved_at", "deadline", (select coalesce(string_agg("item_id" || ':' || "quantity", ',' order by "item_id"), '') from "flashgate"."checkout_lines" where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."state" = 'held') order by "flashgate"."checkouts"."id" asc;
@@ -87,7 +101,7 @@ insert into "flashgate"."checkout_lines" ("sale_id", "checkout_id", "item_id", "
   ) as line(checkout_id, item_id, quantity);
 
 -- insertSale
-insert into "flashgate"."sales" ("id", "opens_at", "closes_at", "settle_until", "total_items", "items_sold", "items_held", "limit_per_user", "epoch", "open_epoch", "state", "paused", "pause_version", "closed_at") values ($1, $2, $3, $4, $5, default, default, $6, default, default, default, default, default, default) on conflict do nothing returning "id";
+insert into "flashgate"."sales" ("id", "opens_at", "closes_at", "settle_until", "total_items", "items_sold", "items_held", "limit_per_user", "epoch", "open_epoch", "state", "paused", "pause_version", "closed_at", "attempts") values ($1, $2, $3, $4, $5, default, default, $6, default, default, default, default, default, default, $7) on conflict do nothing returning "id";
 
 -- itemsOf
 select "sale_id", "id", "position", "name", "image_url", "price_minor", "stock", "sold", "held" from "flashgate"."items" where "flashgate"."items"."sale_id" = $1 order by "flashgate"."items"."position" asc;
@@ -99,7 +113,7 @@ select distinct on ("flashgate"."checkouts"."user_id", "flashgate"."checkouts"."
 select "id", (select coalesce(string_agg("item_id" || ':' || "quantity", ',' order by "item_id"), '') from "flashgate"."checkout_lines" where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."id" = any($2::uuid[]));
 
 -- listSales
-select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version" from "flashgate"."sales" where ("flashgate"."sales"."state" = any($1::text[]) and ("flashgate"."sales"."opens_at", "flashgate"."sales"."id") <
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts" from "flashgate"."sales" where ("flashgate"."sales"."state" = any($1::text[]) and ("flashgate"."sales"."opens_at", "flashgate"."sales"."id") <
             (coalesce($2::timestamptz, 'infinity'), coalesce($3::text, ''))) order by "flashgate"."sales"."opens_at" desc, "flashgate"."sales"."id" desc limit $4;
 
 -- lockCheckouts
@@ -112,7 +126,10 @@ select "id" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id
 select "id", "stock", "sold", "held" from "flashgate"."items" where ("flashgate"."items"."sale_id" = $1 and "flashgate"."items"."id" = any($2::text[])) order by "flashgate"."items"."id" asc for update;
 
 -- lockSale
-select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version" from "flashgate"."sales" where "flashgate"."sales"."id" = $1 for update;
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts" from "flashgate"."sales" where "flashgate"."sales"."id" = $1 for update;
+
+-- lockWindows
+select 1 from pg_advisory_xact_lock($1) as locked;
 
 -- moveItems
 update "flashgate"."items" set "sold" = "flashgate"."items"."sold" + move.sold, "held" = "flashgate"."items"."held" + move.held from (
@@ -130,7 +147,7 @@ update "flashgate"."checkouts" set "key" = hold.key, "fingerprint" = hold.finger
   ) as hold(id, key, fingerprint) where ("flashgate"."checkouts"."sale_id" = $4 and "flashgate"."checkouts"."id" = hold.id and "flashgate"."checkouts"."key" = '' and "flashgate"."checkouts"."state" in ('cancelled', 'expired'));
 
 -- openSale
-update "flashgate"."sales" set "items_held" = "flashgate"."sales"."items_held" + $1::int, "open_epoch" = "flashgate"."sales"."epoch", "state" = 'open' where ("flashgate"."sales"."id" = $2 and "flashgate"."sales"."epoch" = $3::int and "flashgate"."sales"."state" = 'recovering') returning "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version";
+update "flashgate"."sales" set "items_held" = "flashgate"."sales"."items_held" + $1::int, "open_epoch" = "flashgate"."sales"."epoch", "state" = 'open' where ("flashgate"."sales"."id" = $2 and "flashgate"."sales"."epoch" = $3::int and "flashgate"."sales"."state" = 'recovering') returning "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts";
 
 -- orderOf
 select "id", "sale_id", (select json_agg(json_build_object('itemId', "flashgate"."checkout_lines"."item_id", 'name', "flashgate"."items"."name",
@@ -143,6 +160,9 @@ select "id", "sale_id", (select json_agg(json_build_object('itemId', "flashgate"
 -- ownersOfKeys
 select "flashgate"."checkouts"."user_id", "flashgate"."checkouts"."key", "flashgate"."checkouts"."id" from "flashgate"."checkouts" inner join unnest($1::text[], $2::text[]) as wanted(user_id, key) on "flashgate"."checkouts"."user_id" = wanted.user_id and "flashgate"."checkouts"."key" = wanted.key where ("flashgate"."checkouts"."sale_id" = $3 and "flashgate"."checkouts"."state" in ('held', 'confirmed') and "flashgate"."checkouts"."key" <> '');
 
+-- progressOf
+select "state", "reason", count(*)::int, percentile_disc(array[0.5, 0.99]) within group (order by (extract(epoch from "flashgate"."checkouts"."decided_at" - "flashgate"."checkouts"."reserved_at") * 1000)::int) filter (where "flashgate"."checkouts"."state" = 'confirmed' and "flashgate"."checkouts"."decided_at" > now() - interval '10 seconds') from "flashgate"."checkouts" where "flashgate"."checkouts"."sale_id" = $1 group by "flashgate"."checkouts"."state", "flashgate"."checkouts"."reason";
+
 -- raiseBuyers
 insert into "flashgate"."buyers" ("sale_id", "user_id", "units") 
   select $1, buyer.user_id, buyer.units
@@ -150,13 +170,17 @@ insert into "flashgate"."buyers" ("sale_id", "user_id", "units")
   where buyer.units <= $4::int
   order by buyer.user_id on conflict ("sale_id","user_id") do update set "units" = "flashgate"."buyers"."units" + excluded.units where "flashgate"."buyers"."units" + excluded.units <= $5::int returning "user_id", "units";
 
+-- recordFailure
+insert into "flashgate"."dead_letters" ("sale_id", "checkout_id", "user_id", "epoch", "cause", "tries", "first_failed_at", "last_failed_at", "dead_at") values ($1, $2, $3, $4, $5, 1, now(), now(), default) on conflict ("sale_id","checkout_id") do update set "epoch" = greatest("flashgate"."dead_letters"."epoch", excluded.epoch), "cause" = excluded.cause, "tries" = "flashgate"."dead_letters"."tries" + 1, "last_failed_at" = greatest("flashgate"."dead_letters"."last_failed_at", now()), "dead_at" = case when "flashgate"."dead_letters"."tries" + 1 >= $6::int then now() end returning "tries", "dead_at";
+
 -- recordRefused
 insert into "flashgate"."checkout_attempts" ("sale_id", "checkout_id", "user_id", "units", "outcome", "at") 
   select attempt.sale_id, null, attempt.user_id, attempt.units, attempt.outcome, attempt.at
   from unnest(
     $1::text[], $2::text[], $3::int[],
     $4::text[], $5::timestamptz[]
-  ) as attempt(sale_id, user_id, units, outcome, at);
+  ) as attempt(sale_id, user_id, units, outcome, at)
+  join "flashgate"."sales" on "flashgate"."sales"."id" = attempt.sale_id and "flashgate"."sales"."attempts" = 'all';
 
 -- recordsOf
 select "sale_id", "id", "user_id", "epoch", "state", "reason", "reserved_at", "decided_at", (select coalesce(string_agg("item_id" || ':' || "quantity", ',' order by "item_id"), '') from "flashgate"."checkout_lines" where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."id" = any($2::uuid[])) order by "flashgate"."checkouts"."id" asc;
@@ -170,14 +194,20 @@ update "flashgate"."checkouts" set "units" = hold.units, "mode" = hold.mode, "de
 -- releaseSale
 update "flashgate"."sales" set "items_held" = "flashgate"."sales"."items_held" - $1::int where ("flashgate"."sales"."id" = $2 and "flashgate"."sales"."epoch" = coalesce($3::int, "flashgate"."sales"."epoch"));
 
+-- reviveDead
+update "flashgate"."dead_letters" set "dead_at" = null where ("flashgate"."dead_letters"."sale_id" = $1 and "flashgate"."dead_letters"."checkout_id" = any($2::text[]));
+
+-- saleBeside
+select "id" from "flashgate"."sales" where ("flashgate"."sales"."id" <> $1 and "flashgate"."sales"."opens_at" < $2 and "flashgate"."sales"."closes_at" > $3) order by "flashgate"."sales"."opens_at" desc, "flashgate"."sales"."id" desc limit $4;
+
 -- saleNow
-select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", clock_timestamp() from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts", clock_timestamp() from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
 
 -- saleOf
 select "flashgate"."sales"."id" from "flashgate"."sales" inner join "flashgate"."checkouts" on ("flashgate"."checkouts"."sale_id" = "flashgate"."sales"."id" and "flashgate"."checkouts"."id" = $1::uuid) limit $2;
 
 -- setPaused
-update "flashgate"."sales" set "paused" = $1::boolean, "pause_version" = "flashgate"."sales"."pause_version" + ("flashgate"."sales"."paused" <> $2::boolean)::int where ("flashgate"."sales"."id" = $3 and "flashgate"."sales"."state" <> 'closed') returning "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version";
+update "flashgate"."sales" set "paused" = $1::boolean, "pause_version" = "flashgate"."sales"."pause_version" + ("flashgate"."sales"."paused" <> $2::boolean)::int where ("flashgate"."sales"."id" = $3 and "flashgate"."sales"."state" <> 'closed') returning "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts";
 
 -- statusOf
 select "flashgate"."checkouts"."sale_id", "flashgate"."checkouts"."id", "flashgate"."checkouts"."user_id", "flashgate"."checkouts"."epoch", "flashgate"."checkouts"."state", "flashgate"."checkouts"."reason", "flashgate"."checkouts"."reserved_at", "flashgate"."checkouts"."decided_at", (select coalesce(string_agg("item_id" || ':' || "quantity", ',' order by "item_id"), '') from "flashgate"."checkout_lines" where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines", "flashgate"."sales"."open_epoch", "flashgate"."sales"."state" from "flashgate"."sales" left join "flashgate"."checkouts" on ("flashgate"."checkouts"."sale_id" = "flashgate"."sales"."id" and "flashgate"."checkouts"."id" = $1) where "flashgate"."sales"."id" = $2;

@@ -3,7 +3,8 @@ import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate as applyMigrations } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
 
-const FOLDER = fileURLToPath(new URL("../migrations", import.meta.url));
+/** The migrations that this version brings. */
+export const FOLDER = fileURLToPath(new URL("../migrations", import.meta.url));
 /** Any number will do as long as nobody else in the database locks it. */
 const LOCK = 4_217_180_311;
 /** Another process may be migrating a large ledger; a frozen one must not hold us for ever. */

@@ -39,6 +39,10 @@ export const sales = flashgate.table(
     // Orders what a gate is told: it grows with every change of paused.
     pauseVersion: integer("pause_version").notNull().default(0),
     closedAt: instant("closed_at"),
+    // What is kept of attempts. Written with the row and never after: the audit goes by it.
+    attempts: text("attempts", { enum: ["all", "accepted", "off"] })
+      .notNull()
+      .default("all"),
   },
   (sale) => [
     check("sales_window", sql`${sale.opensAt} < ${sale.closesAt} and ${sale.closesAt} <= ${sale.settleUntil}`),
@@ -49,6 +53,7 @@ export const sales = flashgate.table(
       sql`${sale.itemsSold} >= 0 and ${sale.itemsHeld} >= 0 and ${sale.itemsSold} + ${sale.itemsHeld} <= ${sale.totalItems}`,
     ),
     check("sales_state", sql`${sale.state} in ('scheduled', 'recovering', 'open', 'closed')`),
+    check("sales_attempts", sql`${sale.attempts} in ('all', 'accepted', 'off')`),
     // Epochs fence: the gate that counts is of the past or of now, an open sale's of now; only recoveries raise it.
     check("sales_epochs", sql`0 <= ${sale.openEpoch} and ${sale.openEpoch} <= ${sale.epoch}`),
     check("sales_open_epoch", sql`${sale.state} <> 'open' or ${sale.openEpoch} = ${sale.epoch}`),
@@ -180,5 +185,29 @@ export const checkoutAttempts = flashgate.table(
     uniqueIndex("checkout_attempts_accepted_once")
       .on(attempt.saleId, attempt.checkoutId)
       .where(isNotNull(attempt.checkoutId)),
+  ],
+);
+
+/**
+ * Checkouts that failed to be judged, counted until they are dead letters: whoever has `dead_at` and no verdict waits for an
+ * operator. A row stays when its checkout was judged after all. Ids are text: what cannot be one is just what may fail here.
+ */
+export const deadLetters = flashgate.table(
+  "dead_letters",
+  {
+    saleId: word("sale_id").notNull(),
+    checkoutId: word("checkout_id").notNull(),
+    userId: word("user_id").notNull(),
+    epoch: integer("epoch").notNull(),
+    cause: text("cause").notNull(),
+    tries: integer("tries").notNull(),
+    firstFailedAt: instant("first_failed_at").notNull(),
+    lastFailedAt: instant("last_failed_at").notNull(),
+    deadAt: instant("dead_at"),
+  },
+  (letter) => [
+    primaryKey({ name: "dead_letters_pkey", columns: [letter.saleId, letter.checkoutId] }),
+    check("dead_letters_tries", sql`${letter.tries} > 0`),
+    check("dead_letters_times", sql`${letter.firstFailedAt} <= ${letter.lastFailedAt}`),
   ],
 );

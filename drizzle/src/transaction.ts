@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Pool, PoolClient } from "pg";
-import { sqlStateOf } from "./sql-state.ts";
+import { ConnectionLost, sqlStateOf } from "./sql-state.ts";
 
 /** How a transaction ends, and what it tells its caller. */
 export type Ending<T> = { readonly end: "COMMIT" | "ROLLBACK"; readonly value: T };
@@ -35,8 +35,8 @@ const RETRIED = new Set(["40001", "40P01"]);
 /**
  * Runs `work` in one transaction of a connection of its own, which it returns whatever happens; a connection that cannot
  * even roll back is thrown away. Work that met a serialization failure or a deadlock runs again, a bounded number of
- * times, so it must have no effect outside the transaction. Every other error rolls back and is thrown as it is; one
- * thrown by COMMIT itself leaves the outcome unknown.
+ * times, so it must have no effect outside the transaction. Every other error rolls back and is thrown as it is, or within a
+ * ConnectionLost; one thrown by COMMIT itself leaves the outcome unknown.
  */
 export async function withTransaction<T>(
   pool: Pool,
@@ -54,7 +54,7 @@ export async function withTransaction<T>(
 }
 
 async function once<T>(pool: Pool, work: (client: PoolClient) => Promise<Ending<T>>, begin: string): Promise<T> {
-  const client = await pool.connect();
+  const client = await connect(pool);
   let broken: Error | undefined;
   try {
     await client.query(begin);
@@ -66,8 +66,14 @@ async function once<T>(pool: Pool, work: (client: PoolClient) => Promise<Ending<
       () => undefined,
       (cause: unknown) => new Error("cannot roll back", { cause }),
     );
-    throw error;
+    throw broken ? new ConnectionLost(error) : error;
   } finally {
     client.release(broken);
   }
+}
+
+async function connect(pool: Pool): Promise<PoolClient> {
+  return pool.connect().catch((error: unknown) => {
+    throw new ConnectionLost(error);
+  });
 }

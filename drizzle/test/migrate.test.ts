@@ -50,6 +50,7 @@ describe("migrate", () => {
       "checkout_attempts",
       "checkout_lines",
       "checkouts",
+      "dead_letters",
       "items",
       "migrations",
       "sales",

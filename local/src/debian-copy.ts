@@ -74,12 +74,7 @@ function libraryFolders(parent: string): string[] {
   }
 }
 
-async function download(
-  packages: readonly string[],
-  folder: string,
-  tools: Tools,
-  signal: AbortSignal,
-): Promise<void> {
+async function download(packages: readonly string[], folder: string, tools: Tools, signal: AbortSignal): Promise<void> {
   const apt = join(folder, "apt");
   const archives = join(apt, "cache", "archives");
   mkdirSync(join(apt, "lists", "partial"), { recursive: true });

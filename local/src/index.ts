@@ -1,5 +1,7 @@
 export { deathSignal } from "./death-signal.ts";
 export { findMonitoring, type MonitoringProgram } from "./find-monitoring.ts";
+export { findNginx } from "./find-nginx.ts";
+export { findRedis } from "./find-redis.ts";
 export { LocalServicesError } from "./local-services-error.ts";
 export { freePort } from "./port.ts";
 export { postgresRecipe } from "./postgres-server.ts";

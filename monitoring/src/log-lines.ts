@@ -8,6 +8,8 @@ export interface OpsChange {
   readonly holder: string;
   readonly action: string;
   readonly saleId: string;
+  /** Where it was one checkout that was changed. */
+  readonly checkoutId?: string;
   readonly outcome: string;
 }
 
@@ -43,7 +45,12 @@ export class LogLines {
 
   checkoutPoisoned({ saleId, checkoutId, error }: EventOf<"checkout_poisoned">): void {
     const fields = { sale_id: saleId, checkout_id: checkoutId, err: error };
-    this.#logger.error(fields, "checkout could not be judged; it keeps its hold and is paged again");
+    this.#logger.error(fields, "checkout could not be judged; it keeps its hold");
+  }
+
+  deadLetter({ saleId, checkoutId, tries, cause }: EventOf<"dead_letter">): void {
+    const fields = { sale_id: saleId, checkout_id: checkoutId, tries, cause };
+    this.#logger.error(fields, "dead letter: the checkout keeps its hold until somebody retries it or gives it up");
   }
 
   holdUnreadable({ saleId, checkoutId }: EventOf<"hold_unreadable">): void {
@@ -103,8 +110,9 @@ export class LogLines {
 
   /** The audit of the ops port: every change asked for there, by whom, and what came of it. Written at any log level. */
   opsChanged(change: OpsChange): void {
-    const { holder, action, saleId, outcome } = change;
-    this.#audit.info({ holder, action, sale_id: saleId, outcome }, "changed through the ops port");
+    const { holder, action, saleId, checkoutId, outcome } = change;
+    const fields = { holder, action, sale_id: saleId, checkout_id: checkoutId, outcome };
+    this.#audit.info(fields, "changed through the ops port");
   }
 
   /** `step`: the path that was asked for, or `accept`. */

@@ -28,6 +28,8 @@ export function createTelemetry({ registry, logger }: TelemetryParts): Telemetry
         case "checkout_poisoned":
           metrics.poisoned.inc();
           return lines.checkoutPoisoned(event);
+        case "dead_letter":
+          return lines.deadLetter(event);
         case "hold_unreadable":
           metrics.unreadable.inc();
           return lines.holdUnreadable(event);

@@ -29,6 +29,14 @@ it("opsChanged tells who did what to which sale, and what came of it, at any log
   ]);
 });
 
+it("opsChanged names the checkout where it was one", () => {
+  const { logger, records } = writtenLines();
+  const change = { holder: "ops:12345678", action: "retry_letter", saleId: "x-1", outcome: "sent" };
+  new LogLines(logger).opsChanged({ ...change, checkoutId: "c1" });
+  new LogLines(logger).opsChanged(change);
+  expect(records().map((record) => record["checkout_id"])).toEqual(["c1", undefined]);
+});
+
 it("apiListening tells where", () => {
   const { logger, records } = writtenLines();
   new LogLines(logger).apiListening("http://127.0.0.1:3000");

@@ -109,6 +109,13 @@ it("a poisoned checkout is counted and logged as an error with its cause", async
   ]);
 });
 
+it("a dead letter is one line that says which, why, and after how many tries", async () => {
+  const { records } = await after({ kind: "dead_letter", saleId, checkoutId: "c1", tries: 5, cause: "23514: no" });
+  expect(records).toMatchObject([
+    { level: "error", sale_id: saleId, checkout_id: "c1", tries: 5, cause: "23514: no", msg: expect.any(String) },
+  ]);
+});
+
 it("a hold that cannot be read is counted and logged as an error", async () => {
   const { samples, records } = await after({ kind: "hold_unreadable", saleId, checkoutId: "c1" });
   expect(samples.get("flashgate_unreadable_holds_total")).toBe(1);

@@ -28,12 +28,22 @@ const RIGHTS: Readonly<Record<RedisUser, string>> = {
   queue: `~${QUEUE_KEYS} +@all -@scripting +eval +evalsha ${GREETING}`,
 };
 
+/** No log of slow commands, whose arguments are shoppers'; its length will do. */
+const MONITORING = `${GREETING} +latency|latest +latency|histogram +slowlog|len`;
+
 /** The three users as lines of redis.conf or of an ACL file, or as arguments of ACL SETUSER; no password in the clear. */
 export function redisUsers(passwords: Readonly<Record<RedisUser, string>>): string[] {
-  return (Object.keys(NAMES) as RedisUser[]).map((user) => {
-    const hash = createHash("sha256").update(passwords[user]).digest("hex");
-    return `user ${NAMES[user]} reset on #${hash} resetchannels ${RIGHTS[user]}`;
-  });
+  return (Object.keys(NAMES) as RedisUser[]).map((user) => line(NAMES[user], passwords[user], RIGHTS[user]));
+}
+
+/** Likewise a user for probes and exporters: what the server says of itself, and no key. */
+export function monitorUser(password: string): string {
+  return line("flashgate_monitor", password, MONITORING);
+}
+
+function line(name: string, password: string, rights: string): string {
+  const hash = createHash("sha256").update(password).digest("hex");
+  return `user ${name} reset on #${hash} resetchannels ${rights}`;
 }
 
 /** The server's URL for one of them. */

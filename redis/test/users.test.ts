@@ -9,7 +9,7 @@ import { gateKeys, metaKey, QUEUE_NAME, QUEUE_PREFIX } from "../src/keys.ts";
 import { CONSTANT } from "../src/scripts.ts";
 import { BullSettlementConsumer } from "../src/settlement-consumer.ts";
 import { BullSettlementQueue } from "../src/settlement-queue.ts";
-import { type RedisUser, redisUsers, urlFor } from "../src/users.ts";
+import { monitorUser, type RedisUser, redisUsers, urlFor } from "../src/users.ts";
 import { impatientClock, Shop, serverNowMs } from "./shop.ts";
 
 const PASSWORDS = { gate: "gate secret", opener: "opener secret", queue: "queue secret" };
@@ -22,7 +22,10 @@ describe("the users of Redis", () => {
   const urlOf = (user: RedisUser) => urlFor(server.redisUrl, user, PASSWORDS[user]);
 
   beforeAll(async () => {
-    server = await startTestServices({ redisOnly: true, redisUsers: redisUsers(PASSWORDS) });
+    server = await startTestServices({
+      redisOnly: true,
+      redisUsers: [...redisUsers(PASSWORDS), monitorUser("a probe")],
+    });
     for (const user of ["gate", "opener", "queue"] as const) {
       const redis = connect(urlOf(user), `test-${user}`, "answer");
       users.set(user, redis);
@@ -82,6 +85,20 @@ describe("the users of Redis", () => {
         ?.split(" ");
       expect([...commands].filter((name) => !rights?.includes(`+${name?.toLowerCase()}`))).toEqual([]);
     }
+  });
+
+  it("tells a probe how the server is, and nothing of anybody", async () => {
+    const url = new URL(server.redisUrl);
+    url.username = "flashgate_monitor";
+    url.password = "a probe";
+    const probe = connect(url.href, "test-probe", "answer");
+    await ready(probe);
+    expect(await probe.info("persistence")).toContain("aof_enabled");
+    expect(await probe.call("SLOWLOG", "LEN")).toEqual(expect.any(Number));
+    for (const [command, ...args] of [["SLOWLOG", "GET"], ["CONFIG", "GET", "*"], ["HGETALL", holds], ["MONITOR"]]) {
+      await expect(probe.call(command ?? "", ...args)).rejects.toThrow(NOPERM);
+    }
+    probe.disconnect();
   });
 
   it("takes no password for another's", async () => {

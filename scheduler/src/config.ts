@@ -1,3 +1,4 @@
+import { ATTEMPT_RECORDINGS } from "@flashgate/core";
 import { z } from "zod";
 
 const positive = (fallback: number, max: number) => z.coerce.number().int().min(1).max(max).default(fallback);
@@ -11,6 +12,8 @@ const schema = z.object({
   DATABASE_POOL: positive(4, 90),
   /** Whether hourly sales are prepared; custom sales are looked after in any case. */
   ROTATION: z.enum(["on", "off"]).default("on"),
+  /** What the hourly sales that it makes keep of attempts; a sale that is made already stays as it is. */
+  ATTEMPTS: z.enum(ATTEMPT_RECORDINGS).default("all"),
   /** Holds a gate takes before it answers that it is full. */
   BACKLOG_MAX: positive(100_000, 10_000_000),
   OPS_HOST: z.string().default("127.0.0.1"),

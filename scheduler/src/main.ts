@@ -1,5 +1,6 @@
 import { createLedger, createPool } from "@flashgate/drizzle";
 import {
+  createGauge,
   createLogger,
   createRegistry,
   createTelemetry,
@@ -14,6 +15,7 @@ import closeWithGrace from "close-with-grace";
 import { Beat } from "./beat.ts";
 import { readConfig } from "./config.ts";
 import { createDuties, type SchedulerParts } from "./duties.ts";
+import { LetterCount } from "./letter-count.ts";
 
 /** Longest time a stopping scheduler gives the duties under way. */
 const CLOSE_MS_MAX = 15_000;
@@ -48,10 +50,17 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
   });
   await queue.whenReady();
   const { holds, opening } = gate;
-  const parts = { ledger: createLedger(pool), holds, opening, queue, clock, telemetry };
+  const ledger = createLedger(pool);
+  const parts = { ledger, holds, opening, queue, clock, telemetry, attempts: config.ATTEMPTS };
   if (failpoints) arm(failpoints, parts, lines);
   const duties = createDuties(parts, { rotation: config.ROTATION === "on" });
-  const beats = duties.map((duty) => new Beat(duty, (name, error) => lines.dutyFailed(name, error)));
+  const letters = new LetterCount(parts.ledger);
+  createGauge(registry, {
+    name: "flashgate_dead_letters",
+    help: "Checkouts that cannot be judged and wait for an operator; every scheduler counts all of them.",
+    read: () => letters.last,
+  });
+  const beats = [...duties, letters].map((duty) => new Beat(duty, (name, error) => lines.dutyFailed(name, error)));
   const ops = await startOpsServer({
     host: config.OPS_HOST,
     port: config.OPS_PORT,

@@ -149,3 +149,11 @@ it("the scheduler's environment names every fault at once", () => {
   const faults = () => readConfig({ ROTATION: "maybe", BACKLOG_MAX: "-1" });
   for (const name of ["DATABASE_URL", "REDIS_URL", "ROTATION", "BACKLOG_MAX"]) expect(faults).toThrow(name);
 });
+
+it("the scheduler's environment says what the sales it makes keep of attempts", () => {
+  const good = { DATABASE_URL: "postgres://x", REDIS_URL: "redis://x" };
+  expect(readConfig(good).ATTEMPTS).toBe("all");
+  for (const attempts of ["accepted", "off"])
+    expect(readConfig({ ...good, ATTEMPTS: attempts }).ATTEMPTS).toBe(attempts);
+  expect(() => readConfig({ ...good, ATTEMPTS: "some" })).toThrow("ATTEMPTS");
+});

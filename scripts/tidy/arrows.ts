@@ -10,6 +10,7 @@ const ADAPTERS = ["redis", "drizzle", "monitoring", "local"];
 
 const ARROWS: Readonly<Record<string, { sources: readonly string[]; root?: readonly string[] }>> = {
   core: { sources: [] },
+  client: { sources: [] },
   redis: { sources: ["core"] },
   drizzle: { sources: ["core"] },
   monitoring: { sources: ["core"] },

@@ -40,7 +40,8 @@ describe("a page job", () => {
   it("is done with a poisoned checkout: its hold is the sweep's", async () => {
     const poison = {
       settleAll: async () => "contested" as const,
-      settleOne: () => Promise.reject(new Error("poison")),
+      settleOne: async () => ({ kind: "failed", error: new Error("poison") }) as const,
+      recordFailure: ledger.recordFailure.bind(ledger),
       entomb: ledger.entomb.bind(ledger),
       records: ledger.records.bind(ledger),
       status: ledger.status.bind(ledger),

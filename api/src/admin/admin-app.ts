@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ITEM_ID } from "@flashgate/core";
-import express, { type NextFunction, type Request, type Response } from "express";
+import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { answer, dispatch, type Handlers, routeOf, type ServeParts } from "../dispatch.ts";
+import { giveUpLetter, listLetters, retryLetter, retryLetters } from "./dead-letters.ts";
 import {
   type AdminParts,
   createSale,
@@ -17,11 +18,8 @@ import {
 /** Begins every path of the operators' surface. */
 const PREFIX = "/v1/admin/";
 
-/**
- * The operators' HTTP surface, to be mounted where only they get: on the ops port, behind its token. `holder` names the
- * one who asks, for the audit log.
- */
-export function createAdminRoutes(parts: AdminParts & ServeParts) {
+/** The operators' HTTP surface. */
+export function createAdminApp(parts: AdminParts & ServeParts): Express {
   const app = express();
   app.disable("x-powered-by");
   app.set("etag", false);
@@ -44,6 +42,10 @@ export function createAdminRoutes(parts: AdminParts & ServeParts) {
   serve("sales/:sale/reconciliation", { GET: readReconciliation(parts), POST: reconcile(parts) });
   serve("sales/:sale/attempts", { GET: listAttempts(parts) });
   serve("checkouts/:checkout", { GET: readCheckout(parts) });
+  serve("dead-letters", { GET: listLetters(parts) });
+  serve("dead-letters/retry", { POST: retryLetters(parts) });
+  serve("dead-letters/:checkout/retry", { POST: retryLetter(parts) });
+  serve("dead-letters/:checkout/give-up", { POST: giveUpLetter(parts) });
 
   app.use((request: Request, response: Response) =>
     answer(parts, request, response, { kind: "not_found", what: "route" }),
@@ -51,6 +53,15 @@ export function createAdminRoutes(parts: AdminParts & ServeParts) {
   app.use((_error: unknown, request: Request, response: Response, _next: NextFunction) => {
     answer(parts, request, response, { kind: "malformed", detail: "the path is not readable" });
   });
+  return app;
+}
+
+/**
+ * The operators' surface, to be mounted where only they get: on the ops port, behind its token. `holder` names the one
+ * who asks, for the audit log.
+ */
+export function createAdminRoutes(parts: AdminParts & ServeParts) {
+  const app = createAdminApp(parts);
   return {
     prefix: PREFIX,
     handle(request: IncomingMessage, response: ServerResponse, holder: string): void {

@@ -1,4 +1,5 @@
 import {
+  type AttemptRecording,
   auditSale,
   type Ids,
   type Ledger,
@@ -24,8 +25,17 @@ import { attemptView, reconciliationView, reportView, saleView, timelineView } f
 /** A change that somebody asked for on the ops port. */
 export interface AdminChange {
   readonly holder: string;
-  readonly action: "create_sale" | "pause_sale" | "resume_sale" | "reconcile_sale";
+  readonly action:
+    | "create_sale"
+    | "pause_sale"
+    | "resume_sale"
+    | "reconcile_sale"
+    | "retry_letter"
+    | "retry_letters"
+    | "give_up_letter";
   readonly saleId: string;
+  /** Where it is one checkout that was changed. */
+  readonly checkoutId?: string;
   readonly outcome: string;
 }
 
@@ -33,6 +43,8 @@ export interface AdminParts extends ReconcileParts {
   readonly ledger: Ledger;
   readonly opening: Pick<Opening, "tellPaused">;
   readonly ids: Pick<Ids, "saleId">;
+  /** What a new sale keeps of attempts where its maker does not say. */
+  readonly recording: AttemptRecording;
   /** The audit log. */
   readonly onChange: (change: AdminChange) => void;
 }
@@ -47,8 +59,9 @@ export function createSale(parts: AdminParts): Handler {
     const id = parts.ids.saleId();
     const sale = saleOf(document.value, id, parts.clock.nowMs());
     if ("kind" in sale) return sale;
-    const outcome = await parts.ledger.schedule(sale.plan, sale.catalogue);
-    told(parts, response, "create_sale", id, outcome);
+    const plan = { ...sale.plan, attempts: sale.plan.attempts ?? parts.recording };
+    const outcome = await parts.ledger.schedule(plan, sale.catalogue);
+    told(parts, response, { action: "create_sale", saleId: id, outcome });
     const created = await parts.ledger.find(id);
     return created ? void sendCreated(response, saleView(created), `/v1/admin/sales/${id}`) : NO_SALE;
   };
@@ -80,7 +93,7 @@ export function setPaused(parts: AdminParts, paused: boolean): Handler {
   return async (request, response) => {
     const saleId = param(request, "sale");
     const outcome = await act(parts, saleId);
-    told(parts, response, action, saleId, wordOf(outcome));
+    told(parts, response, { action, saleId, outcome: wordOf(outcome) });
     switch (outcome.kind) {
       case "done":
         return void sendPrivate(response, { ...saleView(outcome.sale), gate: outcome.told ? "told" : "pending" });
@@ -112,7 +125,8 @@ export function reconcile(parts: AdminParts): Handler {
   return async (request, response) => {
     const saleId = param(request, "sale");
     const done = await reconcileSale(parts, saleId);
-    told(parts, response, "reconcile_sale", saleId, done ? `recovery_${done.recovery}` : "unknown_sale");
+    const outcome = done ? `recovery_${done.recovery}` : "unknown_sale";
+    told(parts, response, { action: "reconcile_sale", saleId, outcome });
     return done ? void sendPrivate(response, reconciliationView(done)) : NO_SALE;
   };
 }
@@ -123,14 +137,16 @@ export function listAttempts({ ledger }: AdminParts): Handler {
     const saleId = param(request, "sale");
     const parsed = queryOf(attemptsQuery, request);
     if (parsed.kind !== "query") return parsed;
-    if (!(await ledger.find(saleId))) return NO_SALE;
+    const sale = await ledger.find(saleId);
+    if (!sale) return NO_SALE;
     const { limit, user_id: userId, starting_after: cursor } = parsed.query;
     const user = userId === undefined ? {} : { userId };
     const attempts = await ledger.attempts({ saleId, ...user, ...placeOf(cursor), limit: limit + 1 });
     const page = attempts.slice(0, limit);
     const hasMore = attempts.length > limit;
     const next = hasMore ? cursorAfter(page, cursor) : null;
-    return void sendPrivate(response, { data: page.map(attemptView), has_more: hasMore, next_starting_after: next });
+    const list = { data: page.map(attemptView), has_more: hasMore, next_starting_after: next };
+    return void sendPrivate(response, { ...list, recorded: sale.attempts });
   };
 }
 
@@ -144,12 +160,7 @@ export function readCheckout(parts: AdminParts): Handler {
   };
 }
 
-function told(
-  { onChange }: AdminParts,
-  response: Response,
-  action: AdminChange["action"],
-  saleId: string,
-  outcome: string,
-): void {
-  onChange({ holder: String(response.locals["holder"]), action, saleId, outcome });
+/** Writes a change into the audit log, with who asked for it. */
+export function told({ onChange }: AdminParts, response: Response, change: Omit<AdminChange, "holder">): void {
+  onChange({ holder: String(response.locals["holder"]), ...change });
 }

@@ -1,4 +1,5 @@
 import {
+  ATTEMPT_RECORDINGS,
   CATALOGUE_LIMITS,
   type CatalogueEntry,
   catalogueFaults,
@@ -32,13 +33,14 @@ const entry = z.strictObject({
 });
 
 /** Body of a new sale: what `flashgate sale new` takes, and when it opens. */
-const saleBody = z.strictObject({
+export const newSaleBody = z.strictObject({
   items: whole(1, ITEMS_MAX).optional(),
   catalogue: z.array(entry, "must be a list of items").min(1, "must have at least one item").max(ITEMS_MAX).optional(),
   opens_at: z.iso.datetime({ offset: true, error: "must be an ISO 8601 time with its offset" }).optional(),
   seconds: whole(1, 366 * DAY_SECONDS).default(3_600),
   settle_seconds: whole(0, DAY_SECONDS).default(900),
   limit: whole(1, 1_000).default(LIMIT_PER_USER),
+  attempts: z.enum(ATTEMPT_RECORDINGS, "must be all, accepted or off").optional(),
 });
 
 export interface SaleRequest {
@@ -48,9 +50,17 @@ export interface SaleRequest {
 
 /** Makes a sale out of a body, or says everything that is wrong with it. */
 export function saleOf(body: unknown, id: string, nowMs: number): SaleRequest | Problem {
-  const parsed = saleBody.safeParse(body);
+  const parsed = newSaleBody.safeParse(body);
   if (!parsed.success) return malformed(parsed.error.issues.map((issue) => faultOf(issue)));
-  const { items, catalogue: offered, opens_at: opensAt, seconds, settle_seconds: settleSeconds, limit } = parsed.data;
+  const {
+    items,
+    catalogue: offered,
+    opens_at: opensAt,
+    seconds,
+    settle_seconds: settleSeconds,
+    limit,
+    attempts,
+  } = parsed.data;
   if ((items === undefined) === (offered === undefined)) {
     return malformed([{ field: "items", message: "must be given, or else catalogue, and not both" }]);
   }
@@ -66,7 +76,7 @@ export function saleOf(body: unknown, id: string, nowMs: number): SaleRequest | 
   }
   const closesAtMs = opensAtMs + seconds * 1_000;
   const settleUntilMs = closesAtMs + settleSeconds * 1_000;
-  return { plan: { id, opensAtMs, closesAtMs, settleUntilMs, limitPerUser: limit }, catalogue };
+  return { plan: { id, opensAtMs, closesAtMs, settleUntilMs, limitPerUser: limit, attempts }, catalogue };
 }
 
 function fieldOf(path: string): string {

@@ -35,7 +35,7 @@ type ComeAgain = {
   readonly kind: "checkout_unknown" | "purchase_unknown" | "unsettled" | "one_moment" | "sale_paused" | "unavailable";
 };
 
-interface Reply {
+export interface Reply {
   readonly status: number;
   readonly type?: string;
   readonly text: string;
@@ -52,7 +52,8 @@ export function sendContest(response: Response, answer: ContestAnswer): void {
   send(response, status, type, text, { ...PRIVATE, ...headers });
 }
 
-function replyOf(answer: ContestAnswer): Reply {
+/** What an answer is in HTTP. */
+export function replyOf(answer: ContestAnswer): Reply {
   switch (answer.kind) {
     case "done":
       return { status: 200, text: JSON.stringify(answer.body) };

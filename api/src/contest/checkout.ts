@@ -62,7 +62,7 @@ function answerTo(
     case "carts_spent":
       return outcome;
     default:
-      parts.attempts?.note({ saleId, userId, units: 1, outcome: outcome.kind, atMs });
+      parts.attempts?.note(sale, { userId, units: 1, outcome: outcome.kind, atMs });
       return refused(outcome);
   }
 }

@@ -1,4 +1,11 @@
-import { phaseOf, type ReserveParts, type SaleBoard, type SaleLedger, type SaleView } from "@flashgate/core";
+import {
+  type AttemptRecording,
+  phaseOf,
+  type ReserveParts,
+  type SaleBoard,
+  type SaleLedger,
+  type SaleView,
+} from "@flashgate/core";
 import type { Request } from "express";
 import type { AttemptLog } from "../attempt-log.ts";
 import type { StatusReader } from "../status-reader.ts";
@@ -11,7 +18,9 @@ import type { CodeSeal } from "./code-seal.ts";
 export interface ContestDesk {
   readonly codes: CodeSeal;
   readonly turns: CartTurns;
-  readonly sales: Pick<SaleLedger, "list" | "schedule">;
+  readonly sales: Pick<SaleLedger, "scheduleApart">;
+  /** What the sales made here keep of attempts. */
+  readonly recording: AttemptRecording;
   /** Puts a sale on the board of this process. */
   readonly learn: (saleId: string) => Promise<void>;
   /** Whether what the contest calls `database` and `redis` answers. */

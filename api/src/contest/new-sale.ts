@@ -1,15 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { generatedCatalogue, HOUR_MS, LIMIT_PER_USER, overlaps, type SalePlan, SETTLE_GRACE_MS } from "@flashgate/core";
+import { generatedCatalogue, HOUR_MS, LIMIT_PER_USER, type SalePlan, SETTLE_GRACE_MS } from "@flashgate/core";
 import type { Request } from "express";
 import { z } from "zod";
-import type { ContestAnswer, Errors } from "./answers.ts";
+import { ITEMS_MAX } from "../openapi/bodies/contest.ts";
+import type { Errors } from "./answers.ts";
 import type { ContestHandler, ContestParts } from "./desk.ts";
 import { type Fields, fieldsOf } from "./request-fields.ts";
 import { saleFacts } from "./sales.ts";
 
-const ITEMS_MAX = 100_000;
-/** Sales whose windows are compared, newest first. */
-const SALES_MAX = 1_000;
 /** How often, and how many times, it is looked whether the scheduler has opened the gate of a sale that runs. */
 const LOOK_MS = 50;
 const LOOKS_MAX = 60;
@@ -38,8 +36,6 @@ interface Wanted {
  */
 export function createSale(parts: ContestParts): ContestHandler {
   const { board, contest } = parts;
-  /** One at a time: what is compared with the others must be among them before the next is. */
-  let scheduling: Promise<unknown> = Promise.resolve();
   return async (request) => {
     if (!isLocal(request)) return { kind: "not_local" };
     const fields = await fieldsOf(request, ["started_at", "ended_at", "total_items"]);
@@ -47,11 +43,10 @@ export function createSale(parts: ContestParts): ContestHandler {
     const wanted = wantedIn(fields, parts.ids.saleId(), parts.clock.nowMs());
     if ("errors" in wanted) return { kind: "invalid", errors: wanted.errors };
 
-    const scheduled = scheduling.then(() => schedule(parts, wanted));
-    scheduling = scheduled.catch(() => undefined);
-    const conflict = await scheduled;
-    if (conflict) return conflict;
     const { plan, totalItems } = wanted;
+    const terms = { ...plan, attempts: contest.recording };
+    const scheduled = await contest.sales.scheduleApart(terms, generatedCatalogue(plan.id, totalItems));
+    if (scheduled.kind === "overlaps") return scheduled;
     await contest.learn(plan.id);
     const runs = plan.opensAtMs <= parts.clock.nowMs();
     for (let look = 0; runs && look < LOOKS_MAX && board.view(plan.id)?.sale.state !== "open"; look += 1) {
@@ -60,14 +55,6 @@ export function createSale(parts: ContestParts): ContestHandler {
     const facts = saleFacts({ ...plan, totalItems });
     return { kind: "created", body: { ...facts, data: facts } };
   };
-}
-
-async function schedule({ contest }: ContestParts, { plan, totalItems }: Wanted): Promise<ContestAnswer | null> {
-  const others = await contest.sales.list({ limit: SALES_MAX });
-  const other = others.find((sale) => overlaps(sale, plan));
-  if (other) return { kind: "overlaps", saleId: other.id };
-  await contest.sales.schedule(plan, generatedCatalogue(plan.id, totalItems));
-  return null;
 }
 
 function wantedIn(fields: Fields, id: string, nowMs: number): Wanted | { readonly errors: Errors } {

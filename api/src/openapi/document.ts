@@ -1,30 +1,42 @@
 import { createRequire } from "node:module";
-import { USER_ID_WORDS } from "../authentication/authenticator.ts";
+import { CONTEST_SURFACE } from "./contest/surface.ts";
 import { operationObject } from "./operation.ts";
-import { OPERATIONS } from "./operations.ts";
+import { OPS_SURFACE } from "./ops/surface.ts";
 import { headerComponents } from "./parameters.ts";
 import { exampleComponents } from "./problem-responses.ts";
-import { type JsonSchema, jsonSchemas } from "./schemas.ts";
+import { PUBLIC_SURFACE } from "./public-surface.ts";
+import { type JsonSchema, schemasIn } from "./schemas.ts";
+import type { Surface } from "./surface.ts";
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
-const DESCRIPTION = `Reserve, be promised at once, be told the verdict. Every path also answers OPTIONS, and HEAD where it has GET; any
-other method is a 405. Errors are RFC 9457 problems with a stable \`code\`; clients must expect codes, fields and states that are new to them.`;
+/** Those who are served apart from one another, each with a document of its own. */
+export const SURFACES = ["public", "ops", "contest"] as const;
+export type SurfaceName = (typeof SURFACES)[number];
 
-const TAGS = {
-  sales: "What is sold, when, and how much of it is left",
-  checkouts: "Reserving",
-  tickets: "What became of a checkout, and what can be done with it",
-  orders: "What was bought",
-  pages: "Pictures and this document",
-};
+/** The OpenAPI 3.1 document of a surface. */
+export function openApiDocument(surface: SurfaceName = "public") {
+  switch (surface) {
+    case "public":
+      return documentOf(PUBLIC_SURFACE);
+    case "ops":
+      return documentOf(OPS_SURFACE);
+    case "contest":
+      return documentOf(CONTEST_SURFACE);
+  }
+}
 
-/** The OpenAPI 3.1 document of the public surface. */
-export function openApiDocument() {
-  const paths = Object.entries(OPERATIONS).map(([path, methods]): [string, JsonSchema] => [
+/** The document as it is committed and printed. */
+export function openApiText(surface: SurfaceName = "public"): string {
+  return `${JSON.stringify(openApiDocument(surface), null, 2)}\n`;
+}
+
+function documentOf<Failure extends string>(surface: Surface<Failure>) {
+  const { title, description, tags, security, securitySchemes, operations } = surface;
+  const paths = Object.entries(operations).map(([path, methods]): [string, JsonSchema] => [
     path,
     Object.fromEntries(
-      Object.entries(methods).map(([method, operation]) => [method, operationObject(path, operation)]),
+      Object.entries(methods).map(([method, operation]) => [method, operationObject(path, operation, surface)]),
     ),
   ]);
   const used = JSON.stringify(paths);
@@ -32,29 +44,16 @@ export function openApiDocument() {
     Object.fromEntries(Object.entries(all).filter(([name]) => used.includes(`"#/components/${kind}/${name}"`)));
   return {
     openapi: "3.1.1",
-    info: { title: "Flashgate", version, description: DESCRIPTION, license: { name: "MIT", identifier: "MIT" } },
+    info: { title, version, description, license: { name: "MIT", identifier: "MIT" } },
     servers: [{ url: "/" }],
-    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-    security: [],
+    tags: Object.entries(tags).map(([name, meaning]) => ({ name, description: meaning })),
+    security,
     paths: Object.fromEntries(paths),
     components: {
-      securitySchemes: {
-        bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "Where AUTH=jwt." },
-        user: {
-          type: "apiKey",
-          in: "header",
-          name: "X-User-Id",
-          description: `Where AUTH=trusted: the shop's own backend says for whom it asks, ${USER_ID_WORDS}.`,
-        },
-      },
+      securitySchemes,
       headers: usedOf("headers", headerComponents()),
       examples: usedOf("examples", exampleComponents()),
-      schemas: jsonSchemas(),
+      schemas: schemasIn(used),
     },
   };
-}
-
-/** The document as it is committed and printed. */
-export function openApiText(): string {
-  return `${JSON.stringify(openApiDocument(), null, 2)}\n`;
 }

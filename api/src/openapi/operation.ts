@@ -8,11 +8,11 @@ import {
   type RequestHeader,
   responseHeaders,
 } from "./parameters.ts";
-import { problemResponses } from "./problem-responses.ts";
 import { type JsonSchema, queryParameters, refTo, type SchemaName } from "./schemas.ts";
+import type { Surface } from "./surface.ts";
 
 /** What a path does with a method. */
-export interface Operation {
+export interface Operation<Failure extends string = ProblemCode> {
   readonly id: string;
   readonly tag: string;
   readonly summary: string;
@@ -21,9 +21,11 @@ export interface Operation {
   readonly query?: z.ZodObject;
   readonly headers?: readonly RequestHeader[];
   readonly body?: SchemaName;
+  /** What may come in a body, as JSON or as a form, where it is not in the query. */
+  readonly fields?: SchemaName;
   readonly answers: readonly Success[];
-  /** Those of its own: what every route or every shopper may be told is added. */
-  readonly problems: readonly ProblemCode[];
+  /** Those of its own: what every route of its surface may answer is added. */
+  readonly problems: readonly Failure[];
 }
 
 export interface Success {
@@ -32,6 +34,11 @@ export interface Success {
   readonly headers?: HeaderNeeds;
   /** By media type; a body that is not JSON has no schema. */
   readonly content?: Readonly<Record<string, SchemaName | typeof TEXT | JsonSchema>>;
+}
+
+/** A success with a body of that schema. */
+export function done(what: string, schema: SchemaName): Success {
+  return { as: "done", what, content: { "application/json": schema } };
 }
 
 /** A body that is a text of its media type. */
@@ -43,32 +50,37 @@ export function eventStream(events: Readonly<Record<string, SchemaName>>): NonNu
   return { "text/event-stream": { ...TEXT, "x-events": schemas } };
 }
 
-const EVERYBODY: readonly ProblemCode[] = ["rate_limited", "unavailable"];
-const SHOPPER: readonly ProblemCode[] = ["malformed", "unauthenticated"];
-
 /** The operation as OpenAPI has it. */
-export function operationObject(path: string, operation: Operation): JsonSchema {
-  const { id, tag, summary, shopper, query, headers = [], body, answers, problems } = operation;
+export function operationObject<Failure extends string>(
+  path: string,
+  operation: Operation<Failure>,
+  { pathParts, failures }: Pick<Surface<Failure>, "pathParts" | "failures">,
+): JsonSchema {
+  const { id, tag, summary, shopper, query, headers = [], answers } = operation;
   const parameters = [
-    ...pathParameters(path),
+    ...pathParameters(path, pathParts),
     ...(query ? queryParameters(query) : []),
     ...headers.map(headerParameter),
   ];
-  // A path whose part is not UTF-8, and a query that does not fit.
-  const unreadable: readonly ProblemCode[] = path.includes("{") || query ? ["malformed"] : [];
-  const codes = [...problems, ...unreadable, ...(shopper ? SHOPPER : []), ...EVERYBODY];
   return {
     operationId: id,
     tags: [tag],
     summary,
     ...(shopper ? { security: [{ bearer: [] }, { user: [] }] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(body ? { requestBody: { required: true, content: { "application/json": { schema: refTo(body) } } } } : {}),
+    ...requestBodyOf(operation),
     responses: {
       ...Object.fromEntries(answers.map((answer) => [String(STATUS[answer.as]), successObject(answer)])),
-      ...problemResponses(codes),
+      ...failures(path, operation),
     },
   };
+}
+
+function requestBodyOf({ body, fields }: Pick<Operation, "body" | "fields">): JsonSchema {
+  if (body) return { requestBody: { required: true, content: { "application/json": { schema: refTo(body) } } } };
+  if (!fields) return {};
+  const media = { schema: refTo(fields) };
+  return { requestBody: { content: { "application/json": media, "application/x-www-form-urlencoded": media } } };
 }
 
 function successObject({ what, headers = {}, content }: Success): JsonSchema {

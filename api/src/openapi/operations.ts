@@ -1,6 +1,6 @@
 import { itemsQuery, ordersQuery, salesQuery } from "../list-query.ts";
 import type { ProblemCode } from "../problems.ts";
-import { eventStream, type Operation, type Success, TEXT } from "./operation.ts";
+import { done, eventStream, type Operation, type Success, TEXT } from "./operation.ts";
 
 /** What the gate may refuse more units for. */
 const REFUSED: readonly ProblemCode[] = [
@@ -181,7 +181,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
       tag: "orders",
       summary: "One of the shopper's own orders",
       shopper: true,
-      answers: [{ as: "done", what: "The order.", content: { "application/json": "Order" } }],
+      answers: [done("The order.", "Order")],
       problems: ["order_not_found"],
     },
   },

@@ -1,4 +1,3 @@
-import { ITEM_ID, ORDER_ID } from "@flashgate/core";
 import { IDEMPOTENCY_KEY } from "../request-headers.ts";
 import type { JsonSchema } from "./schemas.ts";
 
@@ -23,25 +22,13 @@ export function headerParameter(name: RequestHeader): JsonSchema {
   return { name, in: "header", ...REQUEST_HEADERS[name] };
 }
 
-const PATH_PARTS: Readonly<Record<string, JsonSchema>> = {
-  sale: {
-    description: "A sale's id, or `current`.",
-    schema: { type: "string", pattern: ITEM_ID.source },
-    example: "current",
-  },
-  ticket: { description: "A ticket, as the checkout answered it.", schema: { type: "string" } },
-  order: { description: "An order's id.", schema: { type: "string", pattern: ORDER_ID.source } },
-  item: { description: "An item's id and `.svg`.", schema: { type: "string" } },
-  file: { description: "A file that the page names.", schema: { type: "string" } },
-};
-
 /** The parameters that a path has in braces. */
-export function pathParameters(path: string): readonly JsonSchema[] {
+export function pathParameters(path: string, parts: Readonly<Record<string, JsonSchema>>): readonly JsonSchema[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => ({
     name,
     in: "path",
     required: true,
-    ...PATH_PARTS[name],
+    ...parts[name],
   }));
 }
 
@@ -51,7 +38,7 @@ const RESPONSE_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "Who may keep the answer, and how long.",
   etag: "Names this state of it, for If-None-Match.",
   link: 'The next page: `<…>; rel="next"`. Missing on the last one.',
-  location: "Where the ticket is read.",
+  location: "Where it is read.",
   ratelimit: "What is left of an allowance, and the seconds until it is whole again.",
   "ratelimit-policy": "The allowances: requests and the seconds of their window.",
   "retry-after": "Seconds after which asking again makes sense.",
@@ -62,12 +49,25 @@ const RESPONSE_HEADERS: Readonly<Record<string, string>> = {
 /** Whether an answer always has a header, or only where there is something to say. */
 export type HeaderNeeds = Readonly<Record<string, "always" | "sometimes">>;
 
+/** What answers that share a response need, by the names that each carries: a header of all of them is always there. */
+export function headerNeedsOf(named: readonly (readonly string[])[]): HeaderNeeds {
+  return Object.fromEntries(
+    named.flat().map((name) => [name, named.every((names) => names.includes(name)) ? "always" : "sometimes"]),
+  );
+}
+
 /** Headers of every answer that passed the front door. */
 const ALWAYS: HeaderNeeds = { "x-request-id": "always", "ratelimit-policy": "sometimes", ratelimit: "sometimes" };
 
+/** The headers of an answer that passed the front door. */
 export function responseHeaders(needs: HeaderNeeds): JsonSchema {
+  return responseHeadersOf({ ...needs, ...ALWAYS });
+}
+
+/** These headers and no others. */
+export function responseHeadersOf(needs: HeaderNeeds): JsonSchema {
   return Object.fromEntries(
-    Object.entries({ ...needs, ...ALWAYS }).map(([name, need]) => [
+    Object.entries(needs).map(([name, need]) => [
       name,
       { $ref: `#/components/headers/${need === "always" ? name : `maybe-${name}`}` },
     ]),

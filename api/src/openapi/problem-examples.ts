@@ -29,6 +29,7 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, Problem>> = {
   sale_closed: { kind: "sale_closed" },
   already_confirmed: { kind: "already_confirmed" },
   not_a_cart: { kind: "not_a_cart" },
+  not_writable: { kind: "not_writable" },
   ticket_expired: { kind: "ticket_expired" },
   ticket_cancelled: { kind: "ticket_cancelled" },
   ticket_rejected: { kind: "ticket_rejected", reason: "gate_lost" },

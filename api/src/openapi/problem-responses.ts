@@ -1,23 +1,24 @@
 import { answerOf, codeOf, type ProblemCode, problemBody } from "../problems.ts";
-import { type HeaderNeeds, responseHeaders } from "./parameters.ts";
+import { responsesByStatus } from "./by-status.ts";
+import { headerNeedsOf, responseHeaders } from "./parameters.ts";
 import { PROBLEM_EXAMPLES } from "./problem-examples.ts";
 import { type JsonSchema, refTo } from "./schemas.ts";
 
 /** The responses of an operation that may answer these problems, by status. */
 export function problemResponses(codes: Iterable<ProblemCode>): Readonly<Record<string, JsonSchema>> {
-  const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of new Set(codes)) {
-    const { status } = answerOf(PROBLEM_EXAMPLES[code]);
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  return Object.fromEntries([...byStatus].map(([status, same]) => [String(status), responseOf(same)]));
+  return responsesByStatus(codes, (code) => answerOf(PROBLEM_EXAMPLES[code]).status, responseOf);
+}
+
+/** What is answered where a path's part is not UTF-8, or a query does not fit. */
+export function unreadable(path: string, query: unknown): readonly ProblemCode[] {
+  return path.includes("{") || query ? ["malformed"] : [];
 }
 
 function responseOf(codes: readonly ProblemCode[]): JsonSchema {
   const answers = codes.map((code) => answerOf(PROBLEM_EXAMPLES[code]));
   return {
     description: answers.map(({ title }, index) => `\`${codes[index]}\`: ${title}.`).join(" "),
-    headers: responseHeaders(headersOf(answers)),
+    headers: responseHeaders(headerNeedsOf(answers.map(headerNamesOf))),
     content: {
       "application/problem+json": {
         schema: { ...refTo("Problem"), properties: { code: { enum: codes } } },
@@ -36,14 +37,6 @@ export function exampleComponents(): JsonSchema {
 
 const REQUEST_ID = "4f1c7a52-0d6e-4c1b-9d0f-2a8f6f1f7c11";
 
-/** A header that all of them carry is always there. */
-function headersOf(answers: readonly ReturnType<typeof answerOf>[]): HeaderNeeds {
-  const named = answers.map(({ headers = {}, retryAfterS }) => [
-    "cache-control",
-    ...Object.keys(headers),
-    ...(retryAfterS === undefined ? [] : ["retry-after"]),
-  ]);
-  return Object.fromEntries(
-    named.flat().map((name) => [name, named.every((names) => names.includes(name)) ? "always" : "sometimes"]),
-  );
+function headerNamesOf({ headers = {}, retryAfterS }: ReturnType<typeof answerOf>): readonly string[] {
+  return ["cache-control", ...Object.keys(headers), ...(retryAfterS === undefined ? [] : ["retry-after"])];
 }

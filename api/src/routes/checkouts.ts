@@ -4,6 +4,7 @@ import {
   type ReserveOutcome,
   type ReserveParts,
   reserveCheckout,
+  type Sale,
   type SaleBoard,
   type Ticket,
 } from "@flashgate/core";
@@ -42,7 +43,7 @@ export function reserve(parts: CheckoutParts): Handler {
 
     const { mode, demand, key, fingerprint } = checkout;
     const outcome = await reserveCheckout(parts, { saleId, userId, mode, demand, key, fingerprint });
-    if (outcome.kind !== "accepted") return refuse(parts, saleId, checkout, outcome, nowMs);
+    if (outcome.kind !== "accepted") return refuse(parts, view.sale, checkout, outcome, nowMs);
 
     const ticket = ticketOf(saleId, userId, outcome);
     const sealed = parts.seal.seal(ticket);
@@ -74,15 +75,16 @@ function ticketOf(saleId: string, userId: string, { checkoutId, epoch, hold }: A
 
 function refuse(
   parts: CheckoutParts,
-  saleId: string,
+  sale: Sale,
   { userId, demand }: CheckoutRequest,
   outcome: Exclude<ReserveOutcome, { kind: "accepted" }>,
   nowMs: number,
 ): Problem {
   const units = demandUnits(demand);
-  parts.attempts?.note({ saleId, userId, units, outcome: outcome.kind, atMs: nowMs });
+  parts.attempts?.note(sale, { userId, units, outcome: outcome.kind, atMs: nowMs });
   if (outcome.kind !== "outcome_unknown") return outcome;
   const { checkoutId, epoch } = outcome;
-  const ticket = parts.seal.seal({ checkoutId, saleId, epoch, userId, reservedAtMs: madeAtMs(checkoutId), lines: [] });
+  const reservedAtMs = madeAtMs(checkoutId);
+  const ticket = parts.seal.seal({ checkoutId, saleId: sale.id, epoch, userId, reservedAtMs, lines: [] });
   return { kind: "outcome_unknown", of: "checkout", ticket, statusUrl: statusUrl(ticket) };
 }

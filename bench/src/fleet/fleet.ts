@@ -208,7 +208,7 @@ function through(url: string, { port }: FaultProxy): string {
 }
 
 /** What is set for somebody else's run is not meant for this one. */
-function withoutStores(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withoutStores(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const foreign = new Set([
     "DATABASE_URL",
     "REDIS_URL",

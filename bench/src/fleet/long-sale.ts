@@ -1,9 +1,8 @@
 import { type CatalogueEntry, itemIdAt, LIMIT_PER_USER } from "@flashgate/core";
 import { v7 } from "uuid";
 import type { Stores } from "../siege/stores.ts";
-import { until } from "./until.ts";
+import { whenSelling } from "./sale-opening.ts";
 
-const OPEN_MS_MAX = 60_000;
 const ITEMS = 500;
 /** Of each item: some sell out, the sale does not. */
 const STOCK = 400;
@@ -30,12 +29,7 @@ export async function openLongSale(stores: Stores, url: string): Promise<LongSal
     { id: saleId, opensAtMs: nowMs, closesAtMs, settleUntilMs: closesAtMs + WINDOW_MS, limitPerUser: LIMIT_PER_USER },
     catalogue,
   );
-  const isOpen = async () => {
-    const sale = await stores.ledger.find(saleId);
-    if (sale?.state !== "open" || !(await isOpenIn(stores, saleId, sale.openEpoch))) return false;
-    return sells(url, saleId);
-  };
-  if (!(await until(isOpen, OPEN_MS_MAX))) throw new Error("the sale did not open: see the scheduler's log");
+  await whenSelling(stores, saleId, () => sells(url, saleId));
   return { saleId, itemIds: catalogue.map(({ id }) => id) };
 }
 
@@ -47,9 +41,4 @@ async function sells(url: string, saleId: string): Promise<boolean> {
     body: '{"items":[{"item_id":"any","quantity":1}]}',
   });
   return answer.status === 202;
-}
-
-async function isOpenIn(stores: Stores, saleId: string, epoch: number): Promise<boolean> {
-  const { opening } = await stores.gate();
-  return opening.isOpen(saleId, epoch);
 }

@@ -53,7 +53,11 @@ async function prepareLedger(dataDir: string, { databaseUrl, postgres }: LocalSe
   return grantRole(databaseUrl, keepSecret(dataDir, "database-password", newSecret));
 }
 
-function redisEnvOf({ redis, redisUrl }: LocalServices, as: (user: RedisUser) => string) {
+/** Where the processes find Redis: a private one as users of their own. */
+export function redisEnvOf(
+  { redis, redisUrl }: Pick<LocalServices, "redis" | "redisUrl">,
+  as: (user: RedisUser) => string,
+) {
   if (redis.kind === "external") return { env: { REDIS_URL: redisUrl }, schedulerEnv: {} };
   return { env: { REDIS_URL: as("gate"), REDIS_QUEUE_URL: as("queue") }, schedulerEnv: { REDIS_URL: as("opener") } };
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import {
+  ATTEMPT_RECORDINGS,
+  type AttemptRecording,
   type CatalogueEntry,
   type Clock,
   generatedCatalogue,
@@ -7,7 +9,7 @@ import {
   recoverGate,
   type SalePlan,
 } from "@flashgate/core";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { wholeNumber } from "../arguments.ts";
 import { CATALOGUE_ITEMS_MAX, readCatalogue } from "../catalogue-file.ts";
 import { steadyClock, wallClock } from "../clock.ts";
@@ -21,6 +23,7 @@ import { until } from "../until.ts";
 import { readUpState } from "../up-state.ts";
 import { commandLine } from "./command-line.ts";
 import { dataOption } from "./data-option.ts";
+import { addPauses } from "./sale-pause.ts";
 import { findAddresses, type Stores, withStores } from "./stores.ts";
 import { colours, print, printJson } from "./terminal.ts";
 
@@ -37,22 +40,24 @@ interface NewOptions {
   readonly seconds: number;
   readonly limit: number;
   readonly settleSeconds: number;
+  readonly attempts: AttemptRecording;
   readonly data: string;
   readonly json?: boolean;
 }
 
-/** `flashgate sale list | new` */
+/** `flashgate sale list | new | pause | resume` */
 export function addSale(program: Command): void {
   const sale = program
     .command("sale")
-    .summary("list sales, or put on one of your own")
-    .description("Lists sales, or puts on one of your own beside the hourly ones.");
+    .summary("list sales, put on one of your own, pause and resume")
+    .description("Lists sales, puts on one of your own beside the hourly ones, and pauses and resumes any.");
   sale
     .command("list")
     .summary("the most recent sales")
     .description(`The ${LIST_MAX} most recent sales, newest window first, as the ledger has them.`)
     .option("--json", "for machines: an array of sales")
     .addOption(dataOption())
+    .addHelpText("after", "\nExample:\n  flashgate sale list --json | jq .[0].id")
     .action(listSales);
   sale
     .command("new")
@@ -68,6 +73,12 @@ export function addSale(program: Command): void {
       wholeNumber(0, DAY_SECONDS),
       900,
     )
+    .addOption(
+      new Option("--attempts <which>", "attempts that are kept, for the audit and for look-ups")
+        .choices(ATTEMPT_RECORDINGS)
+        .default("all")
+        .env("ATTEMPTS"),
+    )
     .option("--json", "for machines: the sale")
     .addOption(dataOption())
     .addHelpText(
@@ -81,6 +92,7 @@ Examples:
   flashgate sale new --catalogue shop.json --seconds 600 --limit 2`,
     )
     .action(newSale);
+  addPauses(sale);
 }
 
 async function listSales({ data, json }: { data: string; json?: boolean }): Promise<void> {
@@ -139,10 +151,11 @@ function readText(file: string): string {
 }
 
 /** Opens on the whole second that has begun: it reads well, and a gate whose clock is a little behind admits too. */
-function planOf(id: string, { seconds, limit, settleSeconds }: NewOptions, clock: Clock): SalePlan {
+function planOf(id: string, { seconds, limit, settleSeconds, attempts }: NewOptions, clock: Clock): SalePlan {
   const opensAtMs = Math.floor(clock.nowMs() / 1_000) * 1_000;
   const closesAtMs = opensAtMs + seconds * 1_000;
-  return { id, opensAtMs, closesAtMs, settleUntilMs: closesAtMs + settleSeconds * 1_000, limitPerUser: limit };
+  const settleUntilMs = closesAtMs + settleSeconds * 1_000;
+  return { id, opensAtMs, closesAtMs, settleUntilMs, limitPerUser: limit, attempts };
 }
 
 /** Opens the gate, or waits for the scheduler that was quicker. */

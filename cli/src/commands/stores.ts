@@ -1,4 +1,4 @@
-import type { GateReader, Ledger, Opening } from "@flashgate/core";
+import type { GateReader, Holds, Ledger, Opening, ProgressLedger } from "@flashgate/core";
 import { wallClock } from "../clock.ts";
 import { CommandFault } from "../command-fault.ts";
 import { faultLine } from "../fault-line.ts";
@@ -11,7 +11,9 @@ export interface Addresses {
 
 export interface Stores {
   readonly ledger: Ledger;
+  readonly progress: ProgressLedger;
   readonly gate: GateReader;
+  readonly holds: Holds;
   readonly opening: Opening;
 }
 
@@ -33,6 +35,11 @@ async function findRedis(dataDir: string): Promise<string> {
   return process.env["REDIS_URL"] || ((await findLocal(dataDir))?.redisUrl ?? missing("REDIS_URL", dataDir));
 }
 
+/** Where the queue is, beside the gate at `redisUrl`. */
+export function queueUrlOf({ redisUrl }: Addresses): string {
+  return process.env["REDIS_QUEUE_URL"] || redisUrl;
+}
+
 async function findLocal(dataDir: string) {
   const { readLocalState } = await import("@flashgate/local");
   return readLocalState(dataDir);
@@ -48,8 +55,9 @@ function missing(variable: string, dataDir: string): never {
 export async function withStores<Result>(
   { databaseUrl, redisUrl }: Addresses,
   work: (stores: Stores) => Promise<Result>,
+  statementTimeoutMs = STATEMENT_TIMEOUT_MS,
 ): Promise<Result> {
-  const [{ createLedger, createPool }, { BACKLOG_MAX, openGate }] = await Promise.all([
+  const [{ createLedger, createPool, createProgressLedger }, { BACKLOG_MAX, openGate }] = await Promise.all([
     import("@flashgate/drizzle"),
     import("@flashgate/redis"),
   ]);
@@ -58,7 +66,7 @@ export async function withStores<Result>(
     url: databaseUrl,
     max: POOL_MAX,
     applicationName: "flashgate-cli",
-    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    statementTimeoutMs,
     onError: () => undefined,
   });
   try {
@@ -67,7 +75,8 @@ export async function withStores<Result>(
       unreachable("REDIS_URL", redisUrl),
     );
     try {
-      return await work({ ledger: createLedger(pool), gate: gate.reader, opening: gate.opening });
+      const [ledger, progress] = [createLedger(pool), createProgressLedger(pool)];
+      return await work({ ledger, progress, gate: gate.reader, holds: gate.holds, opening: gate.opening });
     } finally {
       gate.close();
     }
@@ -83,6 +92,6 @@ function unreachable(variable: string, url: string): (error: unknown) => never {
 }
 
 /** Never the password. */
-function hostOf(url: string): string {
+export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : "not a URL";
 }

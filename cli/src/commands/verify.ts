@@ -1,5 +1,6 @@
-import { type AuditReport, auditSale, currentSale } from "@flashgate/core";
+import { type AuditReport, auditSale } from "@flashgate/core";
 import type { Command } from "commander";
+import { chosenSale } from "../chosen-sale.ts";
 import { wallClock } from "../clock.ts";
 import { CommandFault } from "../command-fault.ts";
 import { verdictJson, verdictTables } from "../verdict-table.ts";
@@ -26,6 +27,7 @@ export function addVerify(program: Command): void {
     .option("--sale <id>", `a sale's id, "current", or "all" (the ${SALES_MAX} most recent)`, "current")
     .option("--json", "for machines: every violation of every sale")
     .addOption(dataOption())
+    .addHelpText("after", "\nExamples:\n  flashgate verify\n  flashgate verify --sale all --json")
     .action(verify);
 }
 
@@ -40,17 +42,15 @@ async function auditAll(stores: Stores, choice: string): Promise<AuditReport[]> 
   const reports: AuditReport[] = [];
   for (const id of await chosenSales(stores, choice)) {
     const report = await auditSale(stores, id);
-    if (!report) throw new CommandFault(`The ledger knows no sale "${id}": list them with "flashgate sale list"`);
+    if (!report) throw new Error(`sale ${id} was in the ledger and is not there any more`);
     reports.push(report);
   }
   return reports;
 }
 
 async function chosenSales({ ledger }: Stores, choice: string): Promise<string[]> {
-  if (choice !== "current" && choice !== "all") return [choice];
+  if (choice !== "all") return [(await chosenSale(ledger, choice, wallClock)).id];
   const sales = await ledger.list({ limit: SALES_MAX });
-  const current = currentSale(sales, wallClock.nowMs());
-  const chosen = choice === "all" ? sales : current ? [current] : [];
-  if (chosen.length === 0) throw new CommandFault("The ledger has no sale to audit yet");
-  return chosen.map(({ id }) => id);
+  if (sales.length === 0) throw new CommandFault("The ledger has no sale to audit yet");
+  return sales.map(({ id }) => id);
 }

@@ -1,4 +1,5 @@
 import type { Hold } from "../domain/checkout.ts";
+import type { DeadLetter } from "../domain/dead-letter.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { Tomb } from "./ports/ledger.ts";
 
@@ -12,4 +13,11 @@ export function tombOf(hold: Hold, epoch: number, state: "expired" | "cancelled"
 export function tombOfTicket(ticket: Ticket, verdict: Tomb["verdict"]): Tomb {
   const { checkoutId, userId, lines, epoch, reservedAtMs } = ticket;
   return { checkoutId, userId, lines, epoch, reservedAtMs, key: "", fingerprint: "", deadlineMs: null, verdict };
+}
+
+/** The tomb of a dead letter that the gate does not hold. */
+export function tombOfLetter(letter: DeadLetter, verdict: Tomb["verdict"]): Tomb {
+  const { checkoutId, userId, epoch } = letter;
+  const nothing = { lines: [], key: "", fingerprint: "", reservedAtMs: null, deadlineMs: null };
+  return { ...nothing, checkoutId, userId, epoch, verdict };
 }

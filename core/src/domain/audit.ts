@@ -9,12 +9,22 @@ export interface Violation {
   readonly message: string;
 }
 
-/** The audit of one sale. `atRest`: nothing was held when it was read, so invariant 4 was checked too. */
+/**
+ * An invariant that an audit could not look at, and why. `no_gate`: the gate of the opening that counts is gone.
+ * `not_at_rest`: something was held, or moved, when it was read. `attempts_not_recorded`: the sale keeps none.
+ */
+export interface Unchecked {
+  readonly invariant: 3 | 4 | 6;
+  readonly reason: "no_gate" | "not_at_rest" | "attempts_not_recorded";
+}
+
+/** The audit of one sale. What is not among `unchecked` was looked at. `atRest`: nothing was held when it was read. */
 export interface AuditReport {
   readonly saleId: string;
   readonly totalUnits: number;
   readonly confirmedUnits: number;
   readonly atRest: boolean;
+  readonly unchecked: readonly Unchecked[];
   readonly violations: readonly Violation[];
 }
 
@@ -30,6 +40,11 @@ export function audit(ledger: LedgerFacts, gate: GateFacts | null, still: boolea
     totalUnits: ledger.sale.totalItems,
     confirmedUnits: ledger.confirmedUnits,
     atRest,
+    unchecked: [
+      ...(gate ? [] : [{ invariant: 3, reason: "no_gate" } as const]),
+      ...(current && atRest ? [] : [{ invariant: 4, reason: atRest ? "no_gate" : "not_at_rest" } as const]),
+      ...(ledger.confirmedWithoutAttempt === null ? [{ invariant: 6, reason: "attempts_not_recorded" } as const] : []),
+    ],
     violations: [
       ...stockViolations(ledger),
       ...limitViolations(ledger),
@@ -127,9 +142,9 @@ function leftOf({ stock, confirmedUnits, heldUnits }: ItemFacts): number {
   return stock - confirmedUnits - heldUnits;
 }
 
-function attemptViolations({ confirmedWithoutAttempt }: LedgerFacts): Violation[] {
+function attemptViolations({ confirmedWithoutAttempt: without }: LedgerFacts): Violation[] {
   const say = violationsOf(6);
-  say.unless(confirmedWithoutAttempt === 0, `${confirmedWithoutAttempt} confirmed checkouts without an attempt`);
+  say.unless(without === null || without === 0, `${without} confirmed checkouts without an attempt`);
   return say.found;
 }
 

@@ -14,8 +14,8 @@ export interface LedgerFacts {
   readonly buyers: readonly BuyerFacts[];
   /** (user, idempotency key) pairs with more than one held or confirmed checkout. */
   readonly keysUsedTwice: readonly { readonly userId: string; readonly key: string; readonly checkouts: number }[];
-  /** Confirmed checkouts that no recorded attempt names. */
-  readonly confirmedWithoutAttempt: number;
+  /** Confirmed checkouts that no recorded attempt names; null where the sale records none. */
+  readonly confirmedWithoutAttempt: number | null;
   /** Confirmed checkouts taken outside `[opensAtMs, closesAtMs)`. */
   readonly confirmedOutsideWindow: number;
   /** Confirmed checkouts decided after the sale was sealed. */

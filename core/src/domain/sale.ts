@@ -11,6 +11,13 @@ export type SaleState = "scheduled" | "recovering" | "open" | "closed";
 /** The states of a sale that may still sell or settle. */
 export const UNSEALED_STATES: readonly SaleState[] = ["scheduled", "recovering", "open"];
 
+/**
+ * What the ledger keeps of attempts to buy in a sale: those that the gate refused as well as those that it took, the latter
+ * only, or none. Decided once, when the sale is scheduled: so an audit knows what there must be.
+ */
+export const ATTEMPT_RECORDINGS = ["all", "accepted", "off"] as const;
+export type AttemptRecording = (typeof ATTEMPT_RECORDINGS)[number];
+
 /** What a sale is made with. Times are Unix milliseconds; the window is `[opensAtMs, closesAtMs)`. */
 export interface SalePlan {
   readonly id: string;
@@ -19,10 +26,13 @@ export interface SalePlan {
   /** Until when an accepted checkout may still settle; then it expires and the sale closes. */
   readonly settleUntilMs: number;
   readonly limitPerUser: number;
+  /** `all` where it is left out. */
+  readonly attempts?: AttemptRecording | undefined;
 }
 
 /** A sale as the ledger holds it. Invariant: `itemsSold + itemsHeld <= totalItems`, all in units. */
 export interface Sale extends SalePlan {
+  readonly attempts: AttemptRecording;
   readonly totalItems: number;
   readonly itemsSold: number;
   readonly itemsHeld: number;
@@ -62,7 +72,7 @@ export function isHourly(saleId: string): boolean {
 }
 
 /** The hourly sale that starts at `hourMs`. */
-export function hourlySale(hourMs: number): SalePlan {
+export function hourlySale(hourMs: number): Omit<SalePlan, "attempts"> {
   return {
     id: hourlySaleId(hourMs),
     opensAtMs: hourMs,

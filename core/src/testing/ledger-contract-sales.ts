@@ -28,6 +28,7 @@ function lifeContract(scene: () => Scene): void {
       state: "scheduled",
       paused: false,
       pauseVersion: 0,
+      attempts: "all",
     });
     const item = { saleId: sale.id, priceMinor: 499, sold: 0, held: 0 };
     expect(await ledger.items(sale.id)).toEqual([

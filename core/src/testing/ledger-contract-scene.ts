@@ -4,7 +4,7 @@ import { audit } from "../domain/audit.ts";
 import type { CheckoutRecord, Hold, Judged, Verdict } from "../domain/checkout.ts";
 import type { GateSnapshot } from "../domain/gate-snapshot.ts";
 import type { Line } from "../domain/lines.ts";
-import type { SalePlan } from "../domain/sale.ts";
+import type { AttemptRecording, SalePlan } from "../domain/sale.ts";
 
 /** A ledger under test. */
 export interface LedgerHarness {
@@ -19,6 +19,7 @@ export interface SaleTerms {
   /** Units by item id. */
   readonly stock?: Readonly<Record<string, number>>;
   readonly limit?: number;
+  readonly attempts?: AttemptRecording;
   /** Relative to the ledger's now. Default: opened an hour ago, closes in one, settles for another one. */
   readonly opensInMs?: number;
   readonly closesInMs?: number;
@@ -59,6 +60,7 @@ export class Scene {
       closesAtMs: nowMs + (terms.closesInMs ?? 3_600_000),
       settleUntilMs: nowMs + (terms.settlesInMs ?? 7_200_000),
       limitPerUser: terms.limit ?? 3,
+      attempts: terms.attempts,
     };
     const catalogue = Object.entries(terms.stock ?? { a: 1, b: 1, c: 5 }).map(([id, stock]) => {
       return { id, name: `Item ${id}`, imageUrl: `/images/${id}.svg`, priceMinor: 499, stock };

@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
 import { adoptionContract } from "./ledger-contract-adoption.ts";
+import { apartContract } from "./ledger-contract-apart.ts";
+import { attemptContract } from "./ledger-contract-attempts.ts";
+import { deadLetterContract } from "./ledger-contract-dead-letters.ts";
 import { historyContract } from "./ledger-contract-history.ts";
 import { orderContract } from "./ledger-contract-orders.ts";
 import { pageContract } from "./ledger-contract-pages.ts";
@@ -36,5 +39,8 @@ export function ledgerContract(name: string, makeLedger: () => Promise<LedgerHar
     raceContract(current);
     orderContract(current);
     historyContract(current);
+    attemptContract(current);
+    apartContract(current);
+    deadLetterContract(current);
   });
 }

@@ -73,7 +73,8 @@ export function factsOf(book: MemoryLedgerSale, sales: readonly Sale[]): LedgerF
       confirmedUnits: unitsIn(confirmed.filter((row) => row.userId === userId)),
     })),
     keysUsedTwice: usedTwice(rows.filter((row) => row.key !== "" && takes(row))),
-    confirmedWithoutAttempt: confirmed.filter((row) => !book.attempts.has(row.checkoutId)).length,
+    confirmedWithoutAttempt:
+      sale.attempts === "off" ? null : confirmed.filter((row) => !book.attempts.has(row.checkoutId)).length,
     confirmedOutsideWindow: confirmed.filter(({ reservedAtMs }) => {
       return reservedAtMs !== null && (reservedAtMs < sale.opensAtMs || reservedAtMs >= sale.closesAtMs);
     }).length,

@@ -1,6 +1,13 @@
 import type { RecordedAttempt } from "../application/ports/ledger.ts";
 import { keyOf } from "../domain/adoption.ts";
-import { type CheckoutRecord, type Hold, type HoldMode, isVerdict } from "../domain/checkout.ts";
+import {
+  type CheckoutRecord,
+  type Hold,
+  type HoldMode,
+  isVerdict,
+  type Judged,
+  type Verdict,
+} from "../domain/checkout.ts";
 import type { CatalogueEntry, Item } from "../domain/item.ts";
 import { unitsOf } from "../domain/lines.ts";
 import type { Sale, SalePlan } from "../domain/sale.ts";
@@ -26,7 +33,7 @@ export class MemoryLedgerSale {
   readonly rows = new Map<string, MemoryRow>();
   /** The held or confirmed checkout by {@link keyOf}. */
   readonly keys = new Map<string, string>();
-  /** Accepted attempts by checkout. */
+  /** Accepted attempts by checkout; none where the sale records none. */
   readonly attempts = new Map<string, RecordedAttempt>();
   readonly #onRow: RowListener;
 
@@ -38,6 +45,7 @@ export class MemoryLedgerSale {
     this.items = new Map(items.map((item) => [item.id, item]));
     this.sale = {
       ...plan,
+      attempts: plan.attempts ?? "all",
       totalItems: items.reduce((units, item) => units + item.stock, 0),
       itemsSold: 0,
       itemsHeld: 0,
@@ -59,7 +67,7 @@ export class MemoryLedgerSale {
     if (before) this.#count(before, -1);
     this.#count(row, 1);
     this.rows.set(row.checkoutId, row);
-    if (!before) this.attempts.set(row.checkoutId, attemptOf(row));
+    if (!before && this.sale.attempts !== "off") this.attempts.set(row.checkoutId, attemptOf(row));
     this.#onRow(row, before);
   }
 
@@ -107,4 +115,10 @@ export function recordOf(row: MemoryRow | undefined): CheckoutRecord | null {
   if (!row) return null;
   const { saleId, checkoutId, userId, lines, epoch, status, reservedAtMs, decidedAtMs } = row;
   return { saleId, checkoutId, userId, lines, epoch, status, reservedAtMs, decidedAtMs };
+}
+
+/** Throws where a verdict has no moment: then it was never given. */
+export function judgedOf(checkoutId: string, verdict: Verdict, decidedAtMs: number | null | undefined): Judged {
+  if (decidedAtMs === null || decidedAtMs === undefined) throw new Error(`${checkoutId} was judged at no time`);
+  return { checkoutId, verdict, decidedAtMs };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../application/ports/clock.ts";
 import type {
+  ApartReply,
   AttemptQuery,
   Ledger,
   LedgerStatus,
@@ -21,22 +22,23 @@ import type { LedgerFacts } from "../domain/ledger-facts.ts";
 import { mergeLines, unitsOf } from "../domain/lines.ts";
 import type { Order } from "../domain/order.ts";
 import type { Sale, SalePlan } from "../domain/sale.ts";
+import { MemoryDeadLetters } from "./memory-dead-letters.ts";
 import { attemptsOf } from "./memory-history.ts";
 import { factsOf, snapshotOf } from "./memory-ledger-facts.ts";
-import { listOf } from "./memory-ledger-list.ts";
+import { latestBeside, listOf } from "./memory-ledger-list.ts";
 import { ordersOf } from "./memory-ledger-orders.ts";
-import { MemoryLedgerSale, type MemoryRow, type RowListener, recordOf, rowOf } from "./memory-ledger-sale.ts";
+import { judgedOf, MemoryLedgerSale, type MemoryRow, type RowListener, recordOf, rowOf } from "./memory-ledger-sale.ts";
 
 /** The ledger in memory: each call is one atomic step that decides everything before it writes anything. */
-export class MemoryLedger implements Ledger {
+export class MemoryLedger extends MemoryDeadLetters implements Ledger {
   /** Refused attempts as they were recorded. */
   readonly refused: RefusedAttempt[] = [];
   readonly #clock: Clock;
   readonly #sales = new Map<string, MemoryLedgerSale>();
-
   readonly #onRow: RowListener;
 
   constructor(clock: Clock, onRow: RowListener = () => undefined) {
+    super(clock);
     this.#clock = clock;
     this.#onRow = onRow;
   }
@@ -47,12 +49,17 @@ export class MemoryLedger implements Ledger {
     return "scheduled";
   }
 
+  async scheduleApart(plan: SalePlan, catalogue: readonly CatalogueEntry[]): Promise<ApartReply> {
+    const other = latestBeside(this.#all(), plan);
+    return other ? { kind: "overlaps", saleId: other.id } : { kind: await this.schedule(plan, catalogue) };
+  }
+
   async find(saleId: string): Promise<Sale | null> {
     return this.book(saleId)?.sale ?? null;
   }
 
   /** A sale's whole book, for whoever checks it between two steps. */
-  book(saleId: string): MemoryLedgerSale | undefined {
+  override book(saleId: string): MemoryLedgerSale | undefined {
     return this.#sales.get(saleId);
   }
 
@@ -182,7 +189,7 @@ export class MemoryLedger implements Ledger {
   }
 
   async recordRefused(attempts: readonly RefusedAttempt[]): Promise<void> {
-    this.refused.push(...attempts);
+    this.refused.push(...attempts.filter(({ saleId }) => this.book(saleId)?.sale.attempts === "all"));
   }
 
   async saleOf(checkoutId: string): Promise<string | null> {
@@ -239,9 +246,4 @@ function fitTogether(book: MemoryLedgerSale, holds: readonly Hold[]): boolean {
     [...units].every(([userId, wanted]) => (buyers.get(userId) ?? 0) + wanted <= sale.limitPerUser) &&
     hasRoom({ sale, items, row: adopted, lines: mergeLines(holds.flatMap((hold) => hold.lines)) })
   );
-}
-
-function judgedOf(checkoutId: string, verdict: Verdict, decidedAtMs: number | null | undefined): Judged {
-  if (decidedAtMs === null || decidedAtMs === undefined) throw new Error(`${checkoutId} was judged at no time`);
-  return { checkoutId, verdict, decidedAtMs };
 }

@@ -13,14 +13,13 @@ export function readFacts(pool: Pool, saleId: string): Promise<LedgerFacts | nul
       const [audited] = await run.auditSale.execute({ saleId });
       if (!audited) return rollback(null);
       const hour = timestampOf(hourOf(audited.sale.opensAtMs));
-      const [unattempted] = await run.auditAttempts.execute({ saleId });
       return commit({
         ...audited,
         ...(await stateFacts(run, saleId)),
         items: await run.auditItems.execute({ saleId }),
         buyers: await buyerFacts(run, saleId),
         keysUsedTwice: await run.auditKeys.execute({ saleId }),
-        confirmedWithoutAttempt: unattempted?.checkouts ?? 0,
+        confirmedWithoutAttempt: audited.sale.attempts === "off" ? null : await unattempted(run, saleId),
         hourlySalesInWindow: (await run.auditHour.execute({ hour })).filter((sale) => isHourly(sale.id)).length,
       });
     },
@@ -43,6 +42,12 @@ async function stateFacts(run: Statements, saleId: string) {
     firstReservedAtMs: reserved.length > 0 ? Math.min(...reserved) : null,
     lastConfirmedAtMs: confirmed?.lastDecidedAtMs ?? null,
   };
+}
+
+/** Confirmed checkouts that no attempt names. */
+async function unattempted(run: Statements, saleId: string): Promise<number> {
+  const [found] = await run.auditAttempts.execute({ saleId });
+  return found?.checkouts ?? 0;
 }
 
 async function buyerFacts(run: Statements, saleId: string): Promise<BuyerFacts[]> {

@@ -1,12 +1,12 @@
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
-import { checkoutAttempts, checkoutLines, checkouts } from "../schema.ts";
+import { checkoutAttempts, checkoutLines, checkouts, sales } from "../schema.ts";
 import { givenLines, saleId } from "./placeholders.ts";
 
 /**
- * `enter_checkouts` is the only way a checkout gets its row: the row, its lines and its accepted attempt at once. Ids and
- * idempotency keys that are taken are passed over, after waiting for whoever is just taking them; what was entered comes
- * back. Rows are entered, and so locked, by id.
+ * `enter_checkouts` is the only way a checkout gets its row: the row, its lines and its accepted attempt at once. Whether
+ * the attempt is kept the sale's own row says, to every process alike. Ids and idempotency keys that are taken are passed
+ * over, after waiting for whoever is just taking them; what was entered comes back. Rows are entered, and so locked, by id.
  */
 export function entryStatements(db: NodePgDatabase) {
   const entered = db.$with("entered").as(
@@ -41,13 +41,14 @@ export function entryStatements(db: NodePgDatabase) {
   from ${givenLines} join ${entered} on ${entered.checkoutId} = line.checkout_id`)
       .returning({ itemId: checkoutLines.itemId }),
   );
+  const recorded = db.select({ attempts: sales.attempts }).from(sales).where(eq(sales.id, saleId));
   const attempts = db.$with("attempts").as(
     db
       .insert(checkoutAttempts)
       .select(sql`
   select ${saleId}, ${entered.checkoutId}, ${entered.userId}, ${entered.units}, 'held',
     coalesce(${entered.reservedAt}, clock_timestamp())
-  from ${entered}`)
+  from ${entered} where ${recorded} <> 'off'`)
       .returning({ userId: checkoutAttempts.userId }),
   );
   return {
@@ -63,7 +64,8 @@ export function entryStatements(db: NodePgDatabase) {
   from unnest(
     ${sql.placeholder("saleIds")}::text[], ${sql.placeholder("userIds")}::text[], ${sql.placeholder("units")}::int[],
     ${sql.placeholder("outcomes")}::text[], ${sql.placeholder("ats")}::timestamptz[]
-  ) as attempt(sale_id, user_id, units, outcome, at)`)
+  ) as attempt(sale_id, user_id, units, outcome, at)
+  join ${sales} on ${sales.id} = attempt.sale_id and ${sales.attempts} = 'all'`)
       .prepare("record_refused"),
   };
 }

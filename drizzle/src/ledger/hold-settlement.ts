@@ -9,22 +9,32 @@ import {
   type Verdict,
 } from "@flashgate/core";
 import type { Pool } from "pg";
-import { StaleRead } from "../sql-state.ts";
+import { isOutage, StaleRead } from "../sql-state.ts";
 import { commit, rollback, withTransaction } from "../transaction.ts";
 import { raiseBuyers } from "./buyers.ts";
 import { enter, heldEntry } from "./entries.ts";
 import { decide, type LockedRow, lockRows, nameEnded, rewriteHeld } from "./held-rows.ts";
 import { type Statements, statementsOf } from "./statements.ts";
 import { lockItems, StockMoves } from "./stock-moves.ts";
-import { unknownSale } from "./unknown-sale.ts";
+import { UnknownSale, unknownSale } from "./unknown-sale.ts";
 import { judgedOf } from "./verdict-row.ts";
+
+/** Judges one hold; see the port. */
+export async function settleOne(pool: Pool, saleId: string, epoch: number, hold: Hold): Promise<SettleReply> {
+  try {
+    return await judgeOne(pool, saleId, epoch, hold);
+  } catch (error) {
+    if (isOutage(error) || error instanceof UnknownSale) throw error;
+    return { kind: "failed", error };
+  }
+}
 
 /**
  * One hold before the judge, with all that it wants locked in the fixed order. The sale itself is not locked while it is
  * judged and written: what it sold meanwhile cannot matter while the items are locked, and a counter moves only if epoch
  * and state are still those that were judged by.
  */
-export function settleOne(pool: Pool, saleId: string, epoch: number, hold: Hold): Promise<SettleReply> {
+function judgeOne(pool: Pool, saleId: string, epoch: number, hold: Hold): Promise<SettleReply> {
   return withTransaction<SettleReply>(pool, async (client) => {
     const run = statementsOf(client);
     const claim = await claimRow(run, saleId, epoch, hold);

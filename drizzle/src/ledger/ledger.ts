@@ -4,17 +4,19 @@ import { adoptSurvivors } from "./adoption.ts";
 import { recordRefused } from "./attempts.ts";
 import { readFacts } from "./audit-facts.ts";
 import { readStatus, recordsOf } from "./checkout-records.ts";
+import { countDeadLetters, deadAmong, deadLetters, failureOf, recordFailure, revive } from "./dead-letters.ts";
 import { attempts, saleOf } from "./history.ts";
 import { settleOne } from "./hold-settlement.ts";
 import { readOrder, readOrders } from "./orders.ts";
 import { settleAll } from "./page-settlement.ts";
-import { beginRecovery, close, find, items, list, schedule, setPaused } from "./sale-ledger.ts";
+import { beginRecovery, close, find, items, list, schedule, scheduleApart, setPaused } from "./sale-ledger.ts";
 import { entomb } from "./tombs.ts";
 
 /** The ledger in Postgres. The pool is the caller's to end; its database is migrated. */
 export function createLedger(pool: Pool): Ledger {
   return {
     schedule: (plan, catalogue) => schedule(pool, plan, catalogue),
+    scheduleApart: (plan, catalogue) => scheduleApart(pool, plan, catalogue),
     find: (saleId) => find(pool, saleId),
     list: (filter) => list(pool, filter),
     items: (saleId) => items(pool, saleId),
@@ -27,6 +29,12 @@ export function createLedger(pool: Pool): Ledger {
     entomb: (saleId, tombs, guard) => entomb(pool, saleId, tombs, guard),
     records: (saleId, checkoutIds) => recordsOf(pool, saleId, checkoutIds),
     status: (saleId, checkoutId) => readStatus(pool, saleId, checkoutId),
+    recordFailure: (failure) => recordFailure(pool, failure),
+    deadAmong: (saleId, checkoutIds) => deadAmong(pool, saleId, checkoutIds),
+    revive: (saleId, checkoutIds) => revive(pool, saleId, checkoutIds),
+    deadLetters: (query) => deadLetters(pool, query),
+    countDeadLetters: () => countDeadLetters(pool),
+    failureOf: (checkoutId) => failureOf(pool, checkoutId),
     facts: (saleId) => readFacts(pool, saleId),
     order: (userId, orderId) => readOrder(pool, userId, orderId),
     orders: (userId, page) => readOrders(pool, userId, page),

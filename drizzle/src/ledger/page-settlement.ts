@@ -1,6 +1,6 @@
 import { type Hold, type Judged, unitsOf } from "@flashgate/core";
 import type { Pool } from "pg";
-import { isUnacceptable } from "../sql-state.ts";
+import { isOutage } from "../sql-state.ts";
 import { commit, rollback, withTransaction } from "../transaction.ts";
 import { raiseBuyers } from "./buyers.ts";
 import { confirmedEntry, enter } from "./entries.ts";
@@ -10,7 +10,7 @@ import { StockMoves } from "./stock-moves.ts";
 import { judgedOf } from "./verdict-row.ts";
 
 /**
- * The optimistic page, all or nothing. A hold that the database cannot take at all contests the page as well, so that it
+ * The optimistic page, all or nothing. A hold by whose fault it cannot be written contests the page as well, so that it
  * fails alone when the holds are judged one by one.
  */
 export async function settleAll(
@@ -22,7 +22,7 @@ export async function settleAll(
   try {
     return await confirmAll(pool, saleId, epoch, holds);
   } catch (error) {
-    if (isUnacceptable(error)) return "contested";
+    if (!isOutage(error)) return "contested";
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type {
+  ApartReply,
   CatalogueEntry,
   Item,
   PauseReply,
@@ -14,7 +15,7 @@ import { StaleRead } from "../sql-state.ts";
 import { commit, rollback, withTransaction } from "../transaction.ts";
 import { chunksOf } from "./chunks.ts";
 import { decide, lockHeldRows } from "./held-rows.ts";
-import { statementsOf } from "./statements.ts";
+import { type Statements, statementsOf } from "./statements.ts";
 import { StockMoves } from "./stock-moves.ts";
 import { unknownSale } from "./unknown-sale.ts";
 
@@ -26,26 +27,44 @@ export function schedule(
   catalogue: readonly CatalogueEntry[],
 ): Promise<"scheduled" | "exists"> {
   return withTransaction<"scheduled" | "exists">(pool, async (client) => {
-    const run = statementsOf(client);
-    const { id: saleId, ...window } = plan;
-    const totalItems = catalogue.reduce((units, item) => units + item.stock, 0);
-    // First, for once: nobody else can want the items of a sale that is not there yet.
-    const inserted = await run.insertSale.execute({ saleId, ...window, totalItems });
-    if (inserted.length === 0) return rollback("exists");
-    let position = 1;
-    for (const chunk of chunksOf(catalogue)) {
-      await run.insertItems.execute({
-        saleId,
-        itemIds: chunk.map((item) => item.id),
-        positions: chunk.map(() => position++),
-        names: chunk.map((item) => item.name),
-        imageUrls: chunk.map((item) => item.imageUrl),
-        prices: chunk.map((item) => item.priceMinor),
-        stocks: chunk.map((item) => item.stock),
-      });
-    }
-    return commit("scheduled");
+    const inserted = await insert(statementsOf(client), plan, catalogue);
+    return inserted ? commit("scheduled") : rollback("exists");
   });
+}
+
+/** What is compared is read under the lock, by a statement of its own, so that it sees whatever was scheduled under it. */
+export function scheduleApart(pool: Pool, plan: SalePlan, catalogue: readonly CatalogueEntry[]): Promise<ApartReply> {
+  return withTransaction<ApartReply>(pool, async (client) => {
+    const run = statementsOf(client);
+    await run.lockWindows.execute();
+    const window = { opensAt: timestampOf(plan.opensAtMs), closesAt: timestampOf(plan.closesAtMs) };
+    const [other] = await run.saleBeside.execute({ saleId: plan.id, ...window });
+    if (other) return rollback({ kind: "overlaps", saleId: other.id });
+    const inserted = await insert(run, plan, catalogue);
+    return inserted ? commit({ kind: "scheduled" }) : rollback({ kind: "exists" });
+  });
+}
+
+/** False where the sale is there already. */
+async function insert(run: Statements, plan: SalePlan, catalogue: readonly CatalogueEntry[]): Promise<boolean> {
+  const { id: saleId, attempts = "all", ...window } = plan;
+  const totalItems = catalogue.reduce((units, item) => units + item.stock, 0);
+  // First, for once: nobody else can want the items of a sale that is not there yet.
+  const inserted = await run.insertSale.execute({ saleId, attempts, ...window, totalItems });
+  if (inserted.length === 0) return false;
+  let position = 1;
+  for (const chunk of chunksOf(catalogue)) {
+    await run.insertItems.execute({
+      saleId,
+      itemIds: chunk.map((item) => item.id),
+      positions: chunk.map(() => position++),
+      names: chunk.map((item) => item.name),
+      imageUrls: chunk.map((item) => item.imageUrl),
+      prices: chunk.map((item) => item.priceMinor),
+      stocks: chunk.map((item) => item.stock),
+    });
+  }
+  return true;
 }
 
 export async function find(pool: Pool, saleId: string): Promise<Sale | null> {

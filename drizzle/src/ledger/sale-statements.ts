@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, gt, lt, ne, sql } from "drizzle-orm";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { sales } from "../schema.ts";
 import { saleId } from "./placeholders.ts";
@@ -18,6 +18,7 @@ export const saleColumns = {
   state: sales.state,
   paused: sales.paused,
   pauseVersion: sales.pauseVersion,
+  attempts: sales.attempts,
 };
 
 /** Statements on the sales row. It is hot: whoever writes it does so last, just before the commit. */
@@ -32,6 +33,7 @@ export function saleStatements(db: NodePgDatabase) {
         settleUntil: sql.placeholder("settleUntilMs"),
         totalItems: sql.placeholder("totalItems"),
         limitPerUser: sql.placeholder("limitPerUser"),
+        attempts: sql.placeholder("attempts"),
       })
       .onConflictDoNothing()
       .returning({ id: sales.id })
@@ -57,7 +59,36 @@ export function saleStatements(db: NodePgDatabase) {
       .where(eq(sales.id, saleId))
       .prepare("sale_now"),
     lockSale: db.select(saleColumns).from(sales).where(eq(sales.id, saleId)).for("update").prepare("lock_sale"),
+    ...windowStatements(db),
     ...fencedStatements(db),
+  };
+}
+
+/** Any number will do as long as nobody else in the database locks it. */
+const WINDOWS_LOCK = 4_217_180_312;
+
+/** Windows of sales that are to lie apart. */
+function windowStatements(db: NodePgDatabase) {
+  return {
+    /** For the rest of the transaction: who compares windows, and then schedules, does so one at a time. */
+    lockWindows: db
+      .select({ locked: sql<number>`1` })
+      .from(sql`pg_advisory_xact_lock(${WINDOWS_LOCK}) as locked`)
+      .prepare("lock_windows"),
+    /** The latest of the other sales whose windows share a moment with this one. */
+    saleBeside: db
+      .select({ id: sales.id })
+      .from(sales)
+      .where(
+        and(
+          ne(sales.id, saleId),
+          lt(sales.opensAt, sql.placeholder("closesAt")),
+          gt(sales.closesAt, sql.placeholder("opensAt")),
+        ),
+      )
+      .orderBy(desc(sales.opensAt), desc(sales.id))
+      .limit(1)
+      .prepare("sale_beside"),
   };
 }
 

@@ -1,10 +1,12 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { Pool, PoolClient } from "pg";
 import { auditStatements } from "./audit-statements.ts";
+import { deadLetterStatements } from "./dead-letter-statements.ts";
 import { entryStatements } from "./entry-statements.ts";
 import { heldStatements } from "./held-statements.ts";
 import { historyStatements } from "./history-statements.ts";
 import { orderStatements } from "./order-statements.ts";
+import { progressStatements } from "./progress-statements.ts";
 import { recordStatements } from "./record-statements.ts";
 import { saleStatements } from "./sale-statements.ts";
 import { stockStatements } from "./stock-statements.ts";
@@ -20,6 +22,8 @@ export function prepareStatements(db: NodePgDatabase) {
     ...orderStatements(db),
     ...auditStatements(db),
     ...historyStatements(db),
+    ...progressStatements(db),
+    ...deadLetterStatements(db),
   };
 }
 

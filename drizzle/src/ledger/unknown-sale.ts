@@ -1,4 +1,8 @@
 /** Whoever holds a checkout of a sale knows the sale: not to find it is a bug, or somebody dropped it. */
-export function unknownSale(saleId: string): Error {
-  return new Error(`unknown sale "${saleId}"`);
+export class UnknownSale extends Error {
+  override readonly name = "UnknownSale";
+}
+
+export function unknownSale(saleId: string): UnknownSale {
+  return new UnknownSale(`unknown sale "${saleId}"`);
 }

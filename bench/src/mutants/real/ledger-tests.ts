@@ -4,6 +4,7 @@ export const LEDGER_TESTS: readonly string[] = [
   "drizzle/test/interleavings.test.ts",
   "drizzle/test/overtaken-page.test.ts",
   "drizzle/test/key-owner.test.ts",
+  "drizzle/test/opposite-orders.test.ts",
   "drizzle/test/lock-order.test.ts",
   "drizzle/test/interleaving-matrix.test.ts",
 ];

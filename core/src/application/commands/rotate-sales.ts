@@ -1,5 +1,5 @@
 import { generatedCatalogue } from "../../domain/item.ts";
-import { HOUR_MS, HOURLY_ITEMS, hourlySale, hourOf, isHourly } from "../../domain/sale.ts";
+import { type AttemptRecording, HOUR_MS, HOURLY_ITEMS, hourlySale, hourOf, isHourly } from "../../domain/sale.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SaleLedger } from "../ports/ledger.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
@@ -8,6 +8,8 @@ export interface RotateParts {
   readonly ledger: SaleLedger;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /** What the sales that it makes keep of attempts; `all` where it is left out. */
+  readonly attempts?: AttemptRecording;
 }
 
 /** Sales prepared ahead of the running one, so that an hour may turn while no scheduler lives. */
@@ -31,7 +33,7 @@ export async function rotateSales(parts: RotateParts): Promise<string[]> {
 
   const created: string[] = [];
   for (let hour = hours.length > 0 ? first : current; hour <= current + SALES_AHEAD * HOUR_MS; hour += HOUR_MS) {
-    const plan = hourlySale(hour);
+    const plan = { ...hourlySale(hour), attempts: parts.attempts };
     if (scheduled.has(plan.id)) continue;
     const outcome = await parts.ledger.schedule(plan, generatedCatalogue(plan.id, HOURLY_ITEMS));
     if (outcome === "exists") continue;

@@ -1,11 +1,13 @@
 import type { Hold, Judged, Page } from "../../domain/checkout.ts";
+import { causeOf } from "../../domain/dead-letter.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { DeadLetterLedger } from "../ports/dead-letter-ledger.ts";
 import type { Holds } from "../ports/gate.ts";
 import type { CheckoutLedger } from "../ports/ledger.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 
 export interface SettleParts {
-  readonly ledger: CheckoutLedger;
+  readonly ledger: CheckoutLedger & Pick<DeadLetterLedger, "recordFailure">;
   readonly holds: Holds;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -14,7 +16,8 @@ export interface SettleParts {
 /**
  * `settled`: every hold of the page has a verdict, or is the sweep's to page again.
  * `retry`: the sale's gate is being recovered; deliver the page again.
- * `poisoned`: these checkouts failed alone, each by its own error; they keep their holds and the sweep pages them again.
+ * `poisoned`: these checkouts failed alone, each by its own fault; they keep their holds and the sweep pages them again,
+ * until they are dead letters.
  */
 export type SettleOutcome =
   | { readonly kind: "settled" }
@@ -23,7 +26,7 @@ export type SettleOutcome =
 
 /**
  * Judges a page: all of it in one transaction, or, where that is contested, one checkout at a time. Job data is not
- * trusted: what is judged is what the gate holds under these ids.
+ * trusted: what is judged is what the gate holds under these ids. Throws in an outage: deliver the page again.
  */
 export async function settlePage(parts: SettleParts, page: Page): Promise<SettleOutcome> {
   const { saleId, epoch } = page;
@@ -51,13 +54,23 @@ export async function settlePage(parts: SettleParts, page: Page): Promise<Settle
       lagMs: decidedAtMs - (sinceMs.get(checkoutId) ?? decidedAtMs),
     })),
   });
+  // A page that is delivered again at once is no further try.
   if (retry) return { kind: "retry" };
-  return poisoned.length > 0 ? { kind: "poisoned", checkoutIds: poisoned } : { kind: "settled" };
+  for (const poison of poisoned) await recordFailure(parts, page, poison);
+  return poisoned.length > 0
+    ? { kind: "poisoned", checkoutIds: poisoned.map(({ hold }) => hold.checkoutId) }
+    : { kind: "settled" };
+}
+
+/** A checkout that failed alone. */
+interface Poison {
+  readonly hold: Hold;
+  readonly error: unknown;
 }
 
 interface Settled {
   readonly judged: readonly Judged[];
-  readonly poisoned: readonly string[];
+  readonly poisoned: readonly Poison[];
   readonly retry: boolean;
 }
 
@@ -65,20 +78,25 @@ const NOTHING: Settled = { judged: [], poisoned: [], retry: false };
 
 async function settleEach(parts: SettleParts, page: Page, holds: readonly Hold[]): Promise<Settled> {
   const judged: Judged[] = [];
-  const poisoned: string[] = [];
-  let failure: unknown;
+  const poisoned: Poison[] = [];
   for (const hold of holds) {
-    try {
-      const reply = await parts.ledger.settleOne(page.saleId, page.epoch, hold);
-      if (reply.kind === "judged") judged.push(reply.judged);
-      if (reply.kind === "retry") return { judged, poisoned, retry: true };
-    } catch (error) {
-      failure = error;
-      poisoned.push(hold.checkoutId);
-      parts.telemetry.emit({ kind: "checkout_poisoned", saleId: page.saleId, checkoutId: hold.checkoutId, error });
-    }
+    const reply = await parts.ledger.settleOne(page.saleId, page.epoch, hold);
+    if (reply.kind === "judged") judged.push(reply.judged);
+    if (reply.kind === "failed") poisoned.push({ hold, error: reply.error });
+    if (reply.kind === "retry") return { judged, poisoned, retry: true };
   }
-  // Nothing judged and everything failed is an outage, not a poison: let the queue deliver the page again.
-  if (poisoned.length === holds.length && holds.length > 1) throw failure;
   return { judged, poisoned, retry: false };
+}
+
+/** Told before it is written down, so that the cause is known whatever becomes of the writing. */
+async function recordFailure(
+  { ledger, telemetry }: SettleParts,
+  { saleId, epoch }: Page,
+  { hold, error }: Poison,
+): Promise<void> {
+  const { checkoutId } = hold;
+  telemetry.emit({ kind: "checkout_poisoned", saleId, checkoutId, error });
+  const cause = causeOf(error);
+  const { tries, dead } = await ledger.recordFailure({ saleId, epoch, hold, cause });
+  if (dead) telemetry.emit({ kind: "dead_letter", saleId, checkoutId, tries, cause });
 }

@@ -1,6 +1,7 @@
 import { type Hold, isVerdict, type Judged, PAGE_CHECKOUTS_MAX } from "../../domain/checkout.ts";
 import type { Sale } from "../../domain/sale.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { DeadLetterLedger } from "../ports/dead-letter-ledger.ts";
 import type { Holds } from "../ports/gate.ts";
 import type { CheckoutLedger, TombGuard } from "../ports/ledger.ts";
 import type { SettlementQueue } from "../ports/settlement-queue.ts";
@@ -8,7 +9,7 @@ import type { Telemetry } from "../ports/telemetry.ts";
 import { tombOf } from "../tombs.ts";
 
 export interface SweepParts {
-  readonly ledger: CheckoutLedger;
+  readonly ledger: CheckoutLedger & Pick<DeadLetterLedger, "deadAmong">;
   readonly holds: Holds;
   readonly queue: SettlementQueue;
   readonly clock: Clock;
@@ -27,8 +28,8 @@ export interface SweepReport {
 export const SWEEP_HOLDS_MAX = 2_000;
 
 /**
- * Moves on every hold that nobody moved: applies verdicts whose finalise was lost, pages submitted holds again, expires
- * carts that the gate claimed, and from settle_until on expires whatever is left.
+ * Moves on every hold that nobody moved: applies verdicts whose finalise was lost, pages submitted holds again that are no
+ * dead letters, expires carts that the gate claimed, and from settle_until on expires whatever is left.
  */
 export async function sweepHolds(parts: SweepParts, sale: Sale): Promise<SweepReport> {
   const over = sale.state === "closed" || parts.clock.nowMs() >= sale.settleUntilMs;
@@ -105,10 +106,22 @@ async function nameCancelled(
 }
 
 async function pageAgain(parts: SweepParts, sale: Sale, holds: readonly Hold[]): Promise<number> {
-  const submitted = holds.filter((hold) => hold.mode === "submitted");
+  const submitted = await withoutDead(
+    parts,
+    sale,
+    holds.filter((hold) => hold.mode === "submitted"),
+  );
   for (let from = 0; from < submitted.length; from += PAGE_CHECKOUTS_MAX) {
     const checkoutIds = submitted.slice(from, from + PAGE_CHECKOUTS_MAX).map((hold) => hold.checkoutId);
     await parts.queue.enqueue({ saleId: sale.id, epoch: sale.openEpoch, checkoutIds });
   }
   return submitted.length;
+}
+
+/** Dead letters wait for somebody to retry them: they would fail again, and contest every page that they travel on. */
+async function withoutDead({ ledger }: SweepParts, sale: Sale, holds: readonly Hold[]): Promise<readonly Hold[]> {
+  if (holds.length === 0) return holds;
+  const checkoutIds = holds.map((hold) => hold.checkoutId);
+  const dead = new Set(await ledger.deadAmong(sale.id, checkoutIds));
+  return holds.filter((hold) => !dead.has(hold.checkoutId));
 }

@@ -4,12 +4,18 @@ import type { CatalogueEntry, Item } from "../../domain/item.ts";
 import type { LedgerFacts } from "../../domain/ledger-facts.ts";
 import type { Line } from "../../domain/lines.ts";
 import type { Sale, SalePlan, SaleState } from "../../domain/sale.ts";
+import type { DeadLetterLedger } from "./dead-letter-ledger.ts";
 import type { OrderLedger } from "./order-ledger.ts";
 
 /** The life of sales in the ledger. Each method is one transaction. Outages throw. */
 export interface SaleLedger {
   /** Creates a sale with its items, state `scheduled`; the sale's id decides the race, once. */
   schedule(plan: SalePlan, catalogue: readonly CatalogueEntry[]): Promise<"scheduled" | "exists">;
+  /**
+   * The same, where no sale has a window that overlaps the plan's. Of two such calls with overlapping windows one
+   * schedules, whenever they come; {@link schedule} does not ask, and is not asked.
+   */
+  scheduleApart(plan: SalePlan, catalogue: readonly CatalogueEntry[]): Promise<ApartReply>;
   find(saleId: string): Promise<Sale | null>;
   list(filter: SaleFilter): Promise<Sale[]>;
   /** By position; empty for an unknown sale. */
@@ -23,6 +29,11 @@ export interface SaleLedger {
   /** Seals a sale once the ledger's own time is past settle_until: held rows expire, nothing is confirmed after. */
   close(saleId: string): Promise<"closed" | "not_yet">;
 }
+
+/** `overlaps` names the latest of the sales whose window the plan's overlaps; nothing is written then. */
+export type ApartReply =
+  | { readonly kind: "scheduled" | "exists" }
+  | { readonly kind: "overlaps"; readonly saleId: string };
 
 /** Sales, newest window first: those in one of `states` (all, unless some are named), behind `after`. */
 export interface SaleFilter {
@@ -43,7 +54,10 @@ export type PauseReply =
 
 /** Where checkouts are judged. Each call is one READ COMMITTED transaction. Outages throw. */
 export interface CheckoutLedger {
-  /** Confirms all of the holds or none: `contested` when any count is not as expected; nothing is written then. */
+  /**
+   * Confirms all of the holds or none. `contested`, and nothing is written, when any count is not as expected, or a fault keeps
+   * one of them from being written.
+   */
   settleAll(saleId: string, epoch: number, holds: readonly Hold[]): Promise<Judged[] | "contested">;
   /**
    * Judges one hold with what the ledger says at that moment (see `judge`), and writes the verdict. An ended row that
@@ -62,10 +76,12 @@ export interface CheckoutLedger {
   status(saleId: string, checkoutId: string): Promise<LedgerStatus | null>;
 }
 
+/** `failed`: a fault keeps this very hold from being judged; it is no outage, and nothing was written. */
 export type SettleReply =
   | { readonly kind: "judged"; readonly judged: Judged }
   | { readonly kind: "dropped" }
-  | { readonly kind: "retry" };
+  | { readonly kind: "retry" }
+  | { readonly kind: "failed"; readonly error: unknown };
 
 export interface LedgerStatus {
   readonly record: CheckoutRecord | null;
@@ -104,7 +120,10 @@ export interface AuditLedger {
   facts(saleId: string): Promise<LedgerFacts | null>;
 }
 
-/** Refused attempts, best effort: accepted ones are written where the checkout's row is. */
+/**
+ * Refused attempts, best effort; of a sale that does not record `all` none is kept. Accepted ones are written where the
+ * checkout's row is, unless the sale records none.
+ */
 export interface AttemptLedger {
   recordRefused(attempts: readonly RefusedAttempt[]): Promise<void>;
 }
@@ -141,4 +160,11 @@ export interface RecordedAttempt extends RefusedAttempt {
   readonly checkoutId: string | null;
 }
 
-export interface Ledger extends SaleLedger, CheckoutLedger, AuditLedger, AttemptLedger, HistoryLedger, OrderLedger {}
+export interface Ledger
+  extends SaleLedger,
+    CheckoutLedger,
+    DeadLetterLedger,
+    AuditLedger,
+    AttemptLedger,
+    HistoryLedger,
+    OrderLedger {}

@@ -24,6 +24,14 @@ export type TelemetryEvent =
       readonly checkoutId: string;
       readonly error: unknown;
     }
+  /** A checkout failed for the `TRIES_MAX`-th time, or again after a retry: it waits for somebody. */
+  | {
+      readonly kind: "dead_letter";
+      readonly saleId: string;
+      readonly checkoutId: string;
+      readonly tries: number;
+      readonly cause: string;
+    }
   /** A hold in the gate that nobody can read: it is left out of everything until a recovery drops it. */
   | { readonly kind: "hold_unreadable"; readonly saleId: string; readonly checkoutId: string }
   | {

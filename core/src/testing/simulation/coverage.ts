@@ -33,6 +33,8 @@ export const PROMISED: readonly string[] = [
   ...["pending", "decided"].map((status) => `poll ${status}`),
   ...["opened", "superseded", "closed"].map((outcome) => `recovery ${outcome}`),
   ...["closed", "draining"].map((outcome) => `close ${outcome}`),
+  ...["sent", "decided"].map((outcome) => `letter ${outcome}`),
+  "event dead_letter",
   "clock steps",
   "calls put aside",
   "recoveries between two primaries",
@@ -42,6 +44,7 @@ export const PROMISED: readonly string[] = [
   "hourly sales",
   "sold out",
   "all decided before the close",
+  "sales without attempts",
 ];
 
 /** What a run of so many seeds promised and never did. Empty where it is too short to promise anything. */

@@ -1,8 +1,8 @@
-import { audit } from "../../domain/audit.ts";
+import { type AuditReport, audit } from "../../domain/audit.ts";
 import { CART_MS } from "../../domain/checkout.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import type { Shoppers } from "./shoppers.ts";
-import { close, recover, sweep, work } from "./staff.ts";
+import { close, recover, sweep, tendAll, work } from "./staff.ts";
 import { insist } from "./violation.ts";
 import type { World } from "./world.ts";
 
@@ -39,6 +39,7 @@ export class Ending {
       if (random.chance(0.5)) await world.arrive(orphan);
     }
     await this.#heal();
+    await this.#finish(tendAll(world));
     await this.#drain();
     const draw = random.next();
     if (draw < 0.3) await this.#sellOut();
@@ -186,8 +187,21 @@ export class Ending {
     // A gate behind the opening that counts: its sale was recovered through another server, and closed before this one was.
     const gate = found?.epoch === facts.sale.openEpoch ? found : null;
     insist(4, !gate || gate.holds.length === 0, () => `${saleId} still has ${gate?.holds.length} holds in its gate`);
-    const [violation] = audit(facts, gate, true).violations;
+    const report = audit(facts, gate, true);
+    const [violation] = report.violations;
     if (violation) insist(violation.invariant, false, () => `${saleId}: ${violation.message}`);
+    this.#looksAtAttempts(saleId, report);
+  }
+
+  /** Invariant 6: an audit says that it did not look where attempts are not kept, and nowhere else. */
+  #looksAtAttempts(saleId: string, { unchecked }: AuditReport): void {
+    const book = this.#world.ledger.book(saleId);
+    const keeps = book?.sale.attempts !== "off";
+    const looked = unchecked.every(({ invariant }) => invariant !== 6);
+    insist(6, looked === keeps, () => `the audit of ${saleId} ${looked ? "looked" : "did not look"} at attempts`);
+    const kept = book?.attempts.size ?? 0;
+    insist(6, keeps || kept === 0, () => `${saleId} keeps ${kept} attempts`);
+    if (!keeps) this.#world.count("sales without attempts");
   }
 
   /** Invariant 5: every ticket reads its verdict, and the same one again. */

@@ -1,3 +1,4 @@
+import type { DeadLetterQuery, SettleFailure } from "../../application/ports/dead-letter-ledger.ts";
 import type {
   AttemptQuery,
   Ledger,
@@ -23,6 +24,10 @@ const READS: ReadonlySet<string> = new Set([
   "orders",
   "saleOf",
   "attempts",
+  "deadAmong",
+  "deadLetters",
+  "countDeadLetters",
+  "failureOf",
 ]);
 
 /** The ledger as one actor reaches it: every transaction is a call that the schedule decides about. */
@@ -42,6 +47,12 @@ export class LedgerPort implements Ledger {
 
   schedule(plan: SalePlan, catalogue: readonly CatalogueEntry[]) {
     return this.#call("schedule", plan.id, () => this.#ledger.schedule(plan, catalogue.slice(0, this.#itemsMax)));
+  }
+
+  scheduleApart(plan: SalePlan, catalogue: readonly CatalogueEntry[]) {
+    return this.#call("scheduleApart", plan.id, () =>
+      this.#ledger.scheduleApart(plan, catalogue.slice(0, this.#itemsMax)),
+    );
   }
 
   find(saleId: string) {
@@ -81,7 +92,7 @@ export class LedgerPort implements Ledger {
 
   settleOne(saleId: string, epoch: number, hold: Hold) {
     return this.#call("settleOne", saleId, async () => {
-      if (this.#poisoned.has(hold.checkoutId)) throw new Outage(`${hold.checkoutId} is poison`);
+      if (this.#poisoned.has(hold.checkoutId)) return { kind: "failed" as const, error: new Error("poison") };
       return this.#ledger.settleOne(saleId, epoch, hold);
     });
   }
@@ -120,6 +131,30 @@ export class LedgerPort implements Ledger {
 
   attempts(query: AttemptQuery) {
     return this.#call("attempts", query.saleId, () => this.#ledger.attempts(query));
+  }
+
+  recordFailure(failure: SettleFailure) {
+    return this.#call("recordFailure", failure.saleId, () => this.#ledger.recordFailure(failure));
+  }
+
+  deadAmong(saleId: string, checkoutIds: readonly string[]) {
+    return this.#call("deadAmong", saleId, () => this.#ledger.deadAmong(saleId, checkoutIds));
+  }
+
+  revive(saleId: string, checkoutIds: readonly string[]) {
+    return this.#call("revive", saleId, () => this.#ledger.revive(saleId, checkoutIds));
+  }
+
+  deadLetters(query: DeadLetterQuery) {
+    return this.#call("deadLetters", "", () => this.#ledger.deadLetters(query));
+  }
+
+  countDeadLetters() {
+    return this.#call("countDeadLetters", "", () => this.#ledger.countDeadLetters());
+  }
+
+  failureOf(checkoutId: string) {
+    return this.#call("failureOf", "", () => this.#ledger.failureOf(checkoutId));
   }
 
   #call<Reply>(method: string, saleId: string, happen: () => Promise<Reply>): Promise<Reply> {

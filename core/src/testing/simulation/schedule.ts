@@ -1,6 +1,6 @@
 import type { Actor } from "./actor.ts";
 import { Shoppers } from "./shoppers.ts";
-import { close, recover, rotate, sweep, work } from "./staff.ts";
+import { close, recover, rotate, sweep, tend, work } from "./staff.ts";
 import { setStage } from "./stage.ts";
 import { Trouble } from "./trouble.ts";
 import type { Fate, World } from "./world.ts";
@@ -8,7 +8,7 @@ import type { Fate, World } from "./world.ts";
 const STEPS = 400;
 const OLD_JOBS_MAX = 12;
 
-type Move = "deliver" | "shop" | "poll" | "flush" | "work" | "sweep" | "recover" | "close" | "arrive";
+type Move = "deliver" | "shop" | "poll" | "flush" | "work" | "sweep" | "recover" | "close" | "arrive" | "tend";
 
 const MOVES: Readonly<Record<Move, number>> = {
   deliver: 60,
@@ -20,6 +20,7 @@ const MOVES: Readonly<Record<Move, number>> = {
   recover: 5,
   close: 1.5,
   arrive: 2,
+  tend: 0.7,
 };
 
 /** Draws for an actor that may move; nobody does where all of them are put aside. */
@@ -106,6 +107,8 @@ export class Schedule {
         return void (await recover(world, this.#shutSale(), false));
       case "close":
         return void (await close(world, random.pick(world.saleIds)));
+      case "tend":
+        return world.poisoned.size > 0 ? void (await tend(world)) : undefined;
       case "arrive": {
         const orphan = random.draw(world.orphans);
         return orphan && world.arrive(orphan);

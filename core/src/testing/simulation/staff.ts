@@ -1,5 +1,7 @@
 import { closeSale } from "../../application/commands/close-sale.ts";
+import { giveUpDeadLetter } from "../../application/commands/give-up-dead-letter.ts";
 import { recoverGate } from "../../application/commands/recover-gate.ts";
+import { retryDeadLetter, retryDeadLetters } from "../../application/commands/retry-dead-letters.ts";
 import { rotateSales } from "../../application/commands/rotate-sales.ts";
 import { settlePage } from "../../application/commands/settle-page.ts";
 import { sweepHolds } from "../../application/commands/sweep-holds.ts";
@@ -81,5 +83,25 @@ export function rotate(world: World): Promise<Actor> {
     const created = await rotateSales(parts);
     world.count("hourly sales", created.length);
     for (const saleId of created) if (!world.saleIds.includes(saleId)) world.saleIds.push(saleId);
+  });
+}
+
+/** An operator retries the oldest dead letter, or gives it up. */
+export function tend(world: World): Promise<Actor> {
+  return play(world, "tend", anyProcess(world, "api"), async (parts) => {
+    const [letter] = await parts.ledger.deadLetters({ limit: 1 });
+    if (!letter) return;
+    const { checkoutId } = letter;
+    const givesUp = world.random.chance(0.4);
+    if (givesUp) world.witness.promises.cancelled(checkoutId);
+    const { kind } = await (givesUp ? giveUpDeadLetter : retryDeadLetter)(parts, checkoutId);
+    world.count(`letter ${kind}`);
+  });
+}
+
+/** An operator retries every dead letter. */
+export function tendAll(world: World): Promise<Actor> {
+  return play(world, "tend", anyProcess(world, "api"), async (parts) => {
+    world.count("letter sent", (await retryDeadLetters(parts, null)).sent);
   });
 }

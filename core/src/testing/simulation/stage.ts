@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from "../../domain/item.ts";
+import type { SalePlan } from "../../domain/sale.ts";
 import { BEGIN_MS, type World } from "./world.ts";
 
 const PROCESSES = { api: 2, worker: 2, scheduler: 2 } as const;
@@ -22,7 +23,10 @@ async function addSale(world: World, id: string): Promise<void> {
     const stock = random.chance(0.6) ? 1 : random.int(2, 4);
     return { id: `i${index + 1}`, name: `Item ${index + 1}`, imageUrl: "/x.svg", priceMinor: 1, stock };
   });
-  const plan = { id, opensAtMs, closesAtMs, settleUntilMs, limitPerUser: random.int(1, 4) };
+  // Of several sales one keeps no attempts, which changes nothing but what its audit can look at.
+  const attempts = world.saleIds.length === 1 ? "off" : "all";
+  const window = { opensAtMs, closesAtMs, settleUntilMs };
+  const plan: SalePlan = { id, ...window, limitPerUser: random.int(1, 4), attempts };
   await world.ledger.schedule(plan, catalogue);
   world.saleIds.push(id);
 }

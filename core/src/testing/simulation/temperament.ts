@@ -27,7 +27,7 @@ export interface Temperament {
   readonly nostalgia: number;
   /** While an older primary lives: it becomes the primary again. */
   readonly failbacks: number;
-  /** Probability for each checkout that the ledger cannot take it. */
+  /** Probability for each checkout that the ledger cannot judge it. */
   readonly poison: number;
   readonly wantonRecoveries: number;
   readonly redisWeights: Readonly<Record<RedisFault, number>>;

@@ -44,7 +44,7 @@ export class World implements Chronicle {
   readonly oldJobs: Job[] = [];
   readonly saleIds: string[] = [];
   readonly counts: Counts = {};
-  /** Checkouts that the ledger cannot take, each by its own fault. */
+  /** Checkouts that the ledger cannot judge, each by its own fault. */
   readonly poisoned = new Set<string>();
   readonly #trace: ((line: string) => void) | undefined;
   readonly #ledgerSkewMs: number;

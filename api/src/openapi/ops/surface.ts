@@ -1,0 +1,43 @@
+import { ITEM_ID } from "@flashgate/core";
+import { answerOf, type ProblemCode } from "../../problems.ts";
+import { TEXT } from "../operation.ts";
+import { responseHeadersOf } from "../parameters.ts";
+import { PROBLEM_EXAMPLES } from "../problem-examples.ts";
+import { problemResponses, unreadable } from "../problem-responses.ts";
+import type { JsonSchema } from "../schemas.ts";
+import type { Surface } from "../surface.ts";
+import { CHECKOUT_OPERATIONS } from "./checkouts.ts";
+import { DEAD_LETTER_OPERATIONS } from "./dead-letters.ts";
+import { SALE_OPERATIONS } from "./sales.ts";
+
+/** The ops port answers for itself where the token is missing, before anything of the api is asked. */
+const NO_TOKEN: Readonly<Record<string, JsonSchema>> = {
+  [String(answerOf(PROBLEM_EXAMPLES.unauthenticated).status)]: {
+    description: "The ops token is missing, or another one.",
+    headers: responseHeadersOf({ "cache-control": "always", "www-authenticate": "always" }),
+    content: { "text/plain": TEXT },
+  },
+};
+
+/** What operators are served: on the ops port of an api, to whoever holds its token. */
+export const OPS_SURFACE: Surface<ProblemCode> = {
+  title: "Flashgate operations",
+  description: `On an api's ops port, never on the public one. Every change is a line in the api's log. Every path also answers OPTIONS, and HEAD
+where it has GET; any other method is a 405. Errors are RFC 9457 problems with a stable \`code\`.`,
+  tags: {
+    sales: "Putting on, pausing, auditing and repairing sales",
+    checkouts: "Looking up what became of one checkout",
+    "dead letters": "Checkouts that a fault keeps from their verdict: list, retry, give up",
+  },
+  securitySchemes: { ops_token: { type: "http", scheme: "bearer", description: "OPS_TOKEN." } },
+  security: [{ ops_token: [] }],
+  pathParts: {
+    sale: { description: "A sale's id.", schema: { type: "string", pattern: ITEM_ID.source } },
+    checkout: { description: "A checkout's id.", schema: { type: "string" } },
+  },
+  operations: { ...SALE_OPERATIONS, ...CHECKOUT_OPERATIONS, ...DEAD_LETTER_OPERATIONS },
+  failures: (path, { problems, query }) => ({
+    ...NO_TOKEN,
+    ...problemResponses([...problems, ...unreadable(path, query), "unavailable"]),
+  }),
+};

@@ -1,0 +1,78 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { Argument, Command } from "commander";
+import { count } from "./count-option.ts";
+import { FIGURES } from "./figures/catalogue.ts";
+import { DEFAULTS, type Figure, type Settings } from "./figures/figure.ts";
+import { type Report, reportText, type Take, takeOf } from "./figures/report.ts";
+import { endProgram } from "./fleet/ending.ts";
+import { machineOf } from "./siege/machine.ts";
+
+interface Options extends Omit<Settings, "ratePerS" | "idleS"> {
+  readonly rate: number;
+  readonly idle: number;
+  readonly times: number;
+  readonly json?: boolean;
+  readonly out?: string;
+}
+
+/** A cart waits two minutes for its shopper, whom the line in front of it may not keep longer. */
+const CAUSING_S_MAX = 45;
+
+const program = new Command("bench")
+  .description(
+    "Measures what is promised with a number, each figure on a deployment of its own: flashgate up with its defaults, in a temporary folder. Exits with 1 where a promise is not kept.",
+  )
+  .addArgument(new Argument("[figures...]", "which; by default all").choices(FIGURES.map(({ name }) => name)))
+  .option("--times <n>", "how often each is taken, in turn", count, 1)
+  .option("--waiting <n>", "shoppers who wait at a time", count, DEFAULTS.waiting)
+  .option("--streams <n>", "streams that are open at a time", count, DEFAULTS.streams)
+  .option("--verdicts <n>", "verdicts of each kind", count, DEFAULTS.verdicts)
+  .option("--rate <n>", "verdicts caused in a second", count, DEFAULTS.ratePerS)
+  .option("--idle <s>", "seconds for which streams are left idle", count, DEFAULTS.idleS)
+  .option("--items <n>", "items that are sold", count, DEFAULTS.items)
+  .option("--workers <n>", "shoppers at once who buy them", count, DEFAULTS.workers)
+  .option("--json", "the report, for machines, on standard output")
+  .option("--out <file>", "the report, for machines, in a file")
+  .addHelpText("after", `\nFigures:\n${FIGURES.map(({ name, about }) => `  ${name.padEnd(16)}${about}`).join("\n")}`)
+  .action(bench);
+
+await program.parseAsync();
+
+async function bench(names: readonly string[], options: Options): Promise<void> {
+  const { rate, idle, times, json, out, ...rest } = options;
+  const settings: Settings = { ...rest, ratePerS: rate, idleS: idle };
+  if (settings.verdicts / settings.ratePerS > CAUSING_S_MAX) {
+    program.error(`error: --verdicts at --rate take more than ${CAUSING_S_MAX} s: carts would lapse meanwhile`);
+  }
+  // A report that cannot be written is told before the run, not after it.
+  if (out !== undefined) mkdirSync(dirname(resolve(out)), { recursive: true });
+  const report = await takeAll(names, times, settings);
+  const text = `${JSON.stringify(report, null, 2)}\n`;
+  process.stdout.write(json ? text : `${reportText(report)}\n`);
+  if (out !== undefined) writeFileSync(resolve(out), text);
+  if (!report.ok) process.exitCode = 1;
+  endProgram();
+}
+
+async function takeAll(names: readonly string[], times: number, settings: Settings): Promise<Report> {
+  const startedAt = new Date().toISOString();
+  const chosen = FIGURES.filter(({ name }) => names.length === 0 || names.includes(name));
+  const inTurn: readonly Figure[] = Array.from({ length: times }, () => chosen).flat();
+  const takes: Take[] = [];
+  let [redis, postgres] = ["", ""];
+  for (const figure of inTurn) {
+    if (process.stderr.isTTY) process.stderr.write(`${figure.name} …\n`);
+    const reading = await figure.measure(settings);
+    takes.push(takeOf(figure.name, reading));
+    ({ redis, postgres } = reading);
+  }
+  return {
+    ok: takes.every(({ ok }) => ok),
+    command: ["npm run bench --", ...process.argv.slice(2)].join(" "),
+    startedAt,
+    machine: machineOf(redis, postgres),
+    settings,
+    takes,
+  };
+}

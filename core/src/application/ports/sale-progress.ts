@@ -1,0 +1,15 @@
+/** What somebody who watches a sale reads of its ledger. Outages throw. */
+export interface ProgressLedger {
+  /**
+   * How far a sale's checkouts are. It walks all of them, so it is for one reader now and then. Of an unknown sale:
+   * none.
+   */
+  progress(saleId: string): Promise<SaleProgress>;
+}
+
+export interface SaleProgress {
+  /** Checkouts by state (`rejected:<reason>` for the rejected). */
+  readonly checkouts: Readonly<Record<string, number>>;
+  /** From hold to verdict, of those confirmed within the last ten seconds by the ledger's clock; null where none was. */
+  readonly lagMs: { readonly p50: number; readonly p99: number } | null;
+}

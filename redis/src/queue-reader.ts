@@ -1,0 +1,52 @@
+import type { QueueDepth, QueueReader } from "@flashgate/core";
+import { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { connect, ready } from "./connection.ts";
+import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
+
+const UNDONE = ["waiting", "active", "delayed"] as const;
+
+/** Reads the queue of page jobs, and writes nothing to it. */
+export class BullQueueReader implements QueueReader {
+  readonly #redis: Redis;
+  readonly #queue: Queue;
+
+  constructor(url: string, name: string) {
+    this.#redis = connect(url, `${name}-queue-reader`, "answer");
+    this.#queue = new Queue(QUEUE_NAME, {
+      prefix: QUEUE_PREFIX,
+      connection: this.#redis,
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
+      skipMetasUpdate: true,
+    });
+    this.#queue.on("error", () => undefined);
+  }
+
+  /** Resolves once the queue can be read; before that, reading fails. */
+  async whenReady(): Promise<void> {
+    await ready(this.#redis);
+  }
+
+  async depth(): Promise<QueueDepth> {
+    // the first of each state, in the order in which they will be taken
+    const [counts, first] = await Promise.all([
+      this.#queue.getJobCounts(...UNDONE, "failed"),
+      this.#queue.getJobs([...UNDONE], 0, 0, true),
+    ]);
+    const atMs = first.map((job) => job.timestamp);
+    const count = (state: string) => counts[state] ?? 0;
+    return {
+      waiting: count("waiting"),
+      active: count("active"),
+      delayed: count("delayed"),
+      failed: count("failed"),
+      oldestAtMs: atMs.length > 0 ? Math.min(...atMs) : null,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close();
+    this.#redis.disconnect();
+  }
+}
