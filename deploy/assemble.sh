@@ -20,7 +20,7 @@ for manifest in */package.json; do
     rm -r "${target:?}/$room"
     continue
   fi
-  for part in dist bin lua migrations; do
+  for part in dist bin lua migrations threads; do
     [ ! -e "$room/$part" ] || cp -R "$room/$part" "$target/$room/"
   done
 done

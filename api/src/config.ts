@@ -33,6 +33,8 @@ const schema = z
     OPS_HOST: z.string().default("127.0.0.1"),
     OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
     LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+    /** How long the start waits for Postgres and Redis, seconds. */
+    STARTUP_WAIT_S: z.coerce.number().int().min(0).max(3_600).default(60),
   })
   .superRefine(
     (env, context) => {

@@ -2,10 +2,19 @@ import type { Clock } from "@flashgate/core";
 import type { Request, Response } from "express";
 import type { Access } from "./access.ts";
 import { allowOrigin } from "./cors.ts";
-import type { Problem } from "./problems.ts";
+import { codeOf, type Problem } from "./problems.ts";
 import { addressKey } from "./rate-limits/address-key.ts";
+import { noteOf, type RequestNote, type RequestTracing, traceIdOf } from "./request-note.ts";
 import { sendOptions, sendProblem } from "./responses.ts";
 import type { Handler } from "./routes/route.ts";
+
+/** What an answer was about, for its line in the log. */
+export interface Answered extends RequestNote {
+  readonly requestId: string;
+  readonly traceId: string | undefined;
+  /** The problem's code, or what the route says came of it. */
+  readonly outcome: string;
+}
 
 /** What every surface needs to answer. */
 export interface ServeParts extends Pick<Access, "allowances" | "corsOrigins" | "tlsOnly"> {
@@ -13,8 +22,9 @@ export interface ServeParts extends Pick<Access, "allowances" | "corsOrigins" | 
   /** A number in [0, 1): spreads Retry-After. */
   readonly random: () => number;
   readonly requestId: () => string;
-  /** Told of every answer of a known route: its pattern, method, status, seconds. */
-  readonly observe: (route: string, method: string, statusCode: number, seconds: number) => void;
+  /** Told of every answer: the pattern of its route, method, status, seconds. */
+  readonly observe: (route: string, method: string, statusCode: number, seconds: number, about: Answered) => void;
+  readonly tracing?: RequestTracing | null;
   /** Told of every error that no outcome stands for. */
   readonly onError: (error: unknown, requestId: string) => void;
   /** Whether the process is about to stop: connections are not kept. */
@@ -37,21 +47,56 @@ export function routeOf(path: string, handlers: Handlers): Route {
   return { path, handlers, allow: methods.join(", ") };
 }
 
+const UNAVAILABLE = { kind: "unavailable" } as const;
+/** The route of what no route answers. */
+const UNMATCHED = "unmatched";
+/** What came of a request that was answered, where the route has no word of its own for it. */
+const ANSWERED = "answered";
+
 /** Lets the route's handler answer, and answers for it where it names a problem or fails. */
-export async function dispatch(parts: ServeParts, route: Route, request: Request, response: Response): Promise<void> {
+export function dispatch(parts: ServeParts, route: Route, request: Request, response: Response): Promise<void> {
+  const { tracing } = parts;
+  if (!tracing) return respond(parts, route, request, response);
+  const { method, headers } = request;
+  const traceparent = typeof headers["traceparent"] === "string" ? headers["traceparent"] : undefined;
+  return tracing.answering({ method, route: route.path, traceparent }, () => respond(parts, route, request, response));
+}
+
+async function respond(parts: ServeParts, route: Route, request: Request, response: Response): Promise<void> {
   const startedMs = parts.clock.nowMs();
+  const traceparent = request.headers["traceparent"];
   const requestId = stamp(parts, request, response, route.allow);
   if (parts.stopping()) response.setHeader("connection", "close");
+  let problem: Problem | undefined;
+  let isFault = false;
   try {
-    const problem = await handle(parts, route, request, response, startedMs);
+    problem = await handle(parts, route, request, response, startedMs);
     if (problem) sendProblem(response, problem, requestId, parts.random);
   } catch (error) {
     // A client that went away is no failure of ours.
     if (request.destroyed && !request.complete) return;
-    sendProblem(response, { kind: "unavailable" }, requestId, parts.random);
+    problem = UNAVAILABLE;
+    isFault = true;
+    sendProblem(response, problem, requestId, parts.random);
     parts.onError(error, requestId);
   }
-  parts.observe(route.path, request.method, response.statusCode, (parts.clock.nowMs() - startedMs) / 1_000);
+  const note = noteOf(request);
+  const outcome = problem ? codeOf(problem) : (note.outcome ?? ANSWERED);
+  const traceId = parts.tracing?.traceId() ?? traceIdOf(traceparent);
+  const about = { ...note, requestId, traceId, outcome };
+  parts.tracing?.tell(factsOf(about, response.statusCode), isFault);
+  const seconds = (parts.clock.nowMs() - startedMs) / 1_000;
+  parts.observe(route.path, request.method, response.statusCode, seconds, about);
+}
+
+/** What a span tells of its request: whoever it was from is left out. */
+function factsOf({ saleId, checkoutId, outcome }: Answered, status: number) {
+  return {
+    "http.response.status_code": status,
+    "flashgate.outcome": outcome,
+    "flashgate.sale.id": saleId,
+    "flashgate.checkout.id": checkoutId,
+  };
 }
 
 async function handle(
@@ -71,7 +116,11 @@ async function handle(
 
 /** Answers with a problem where no route does. */
 export function answer(parts: ServeParts, request: Request, response: Response, problem: Problem): void {
-  sendProblem(response, problem, stamp(parts, request, response), parts.random);
+  const requestId = stamp(parts, request, response);
+  sendProblem(response, problem, requestId, parts.random);
+  const traceId = traceIdOf(request.headers["traceparent"]);
+  const about = { requestId, traceId, outcome: codeOf(problem) };
+  parts.observe(UNMATCHED, request.method, response.statusCode, 0, about);
 }
 
 const REQUEST_ID = /^[A-Za-z0-9_-]{1,64}$/;

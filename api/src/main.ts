@@ -2,20 +2,22 @@ import { randomUUID } from "node:crypto";
 import { SaleBoard } from "@flashgate/core";
 import { createLedger, createPool } from "@flashgate/drizzle";
 import {
+  awaitStores,
   createContestMetrics,
   createGauge,
   createHttpMetrics,
-  createLogger,
-  createRegistry,
-  createTelemetry,
+  createPoolMetrics,
+  createUserHash,
   Dependency,
+  drain,
   type Failpoints,
-  LogLines,
+  openInstruments,
+  RequestLog,
   readFailpoints,
   readOpsAccess,
   startOpsServer,
 } from "@flashgate/monitoring";
-import { BACKLOG_MAX, BullSettlementQueue, openFeed, openGate } from "@flashgate/redis";
+import { BACKLOG_MAX, BullSettlementQueue, openFeed, openGate, probe } from "@flashgate/redis";
 import closeWithGrace from "close-with-grace";
 import { createAccess } from "./access.ts";
 import { createAdminRoutes } from "./admin/admin-app.ts";
@@ -25,11 +27,13 @@ import { type ApiConfig, readConfig } from "./config.ts";
 import { CartTurns } from "./contest/cart-turns.ts";
 import { CodeSeal } from "./contest/code-seal.ts";
 import type { ContestDesk } from "./contest/desk.ts";
+import type { ServeParts } from "./dispatch.ts";
+import { drainSteps } from "./drain-steps.ts";
 import { followSales } from "./follow-sales.ts";
 import { createIds } from "./ids.ts";
 import { SaleArchive } from "./sale-archive.ts";
 import { SaleEvents } from "./sale-events.ts";
-import { close, createServer, emptied, listen } from "./server.ts";
+import { createServer, listen } from "./server.ts";
 import { StatusReader } from "./status-reader.ts";
 import { Streams } from "./streams.ts";
 import { TicketSeal } from "./ticket-seal.ts";
@@ -37,15 +41,14 @@ import { Verdicts } from "./verdicts.ts";
 
 /** Longest time a stopping api gives the requests under way. */
 const CLOSE_MS_MAX = 15_000;
-/** Of it, how long it goes on serving whoever still comes, so that balancers and kept connections can leave first. */
-const LEAVE_MS_MAX = 1_000;
 
 /** Runs an api. Resolves once it answers requests. */
 export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(env);
   const failpoints = readFailpoints(env);
   const access = readOpsAccess(env);
-  const world = await openWorld(config);
+  const world = await openWorld(config, env);
+  const { lines, clock, registry, logger, pings } = world;
   if (failpoints) arm(failpoints, world);
   const memory = openMemory(config, world);
   const follower = await followSales({
@@ -53,7 +56,7 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
     ledger: world.ledger,
     gate: world.gate.reader,
     feed: world.events.feed,
-    onStale: (error) => world.lines.boardStale(error),
+    onStale: (error) => lines.boardStale(error),
   });
   const life = { stopping: false };
   const server = createServer(
@@ -64,49 +67,48 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
     port: config.OPS_PORT,
     access,
     routes: createAdminSurface(world, life),
-    registry: world.registry,
-    logger: world.logger,
+    registry,
+    logger,
     checks: [
-      { name: "redis", critical: true, check: world.pings.redis },
-      { name: "postgres", critical: false, check: world.pings.postgres },
+      { name: "redis", critical: true, check: pings.redis },
+      { name: "postgres", critical: false, check: pings.postgres },
+      { name: "queue", critical: false, check: pings.queue },
     ],
   });
   const url = await listen(server, config.HOST, config.PORT);
 
   closeWithGrace({ delay: CLOSE_MS_MAX, logger: false }, async ({ err }) => {
-    if (err) world.lines.unhandledError(err);
-    life.stopping = true;
-    ops.setReady(false);
-    memory.streams.close();
-    memory.verdicts.close();
-    await emptied(server, LEAVE_MS_MAX);
-    await close(server);
-    await follower.stop();
-    await closeWorld(world);
-    await ops.close();
+    if (err) lines.unhandledError(err);
+    const steps = drainSteps({ ...world, ...memory, ops, life, server, follower });
+    await drain(steps, { lines, clock, boundMs: CLOSE_MS_MAX });
   });
   ops.setReady(true);
-  world.lines.apiListening(url);
+  lines.apiListening(url);
   process.send?.({ kind: "ready", service: "api", url, opsUrl: ops.url });
 }
 
 type World = Awaited<ReturnType<typeof openWorld>>;
 type Memory = ReturnType<typeof openMemory>;
 
-/** Everything outside this process that the api talks to. */
-async function openWorld(config: ApiConfig) {
+/** Everything outside this process that the api talks to, once it is there. */
+async function openWorld(config: ApiConfig, env: NodeJS.ProcessEnv) {
   const clock = { nowMs: () => Date.now() };
-  const logger = createLogger({ service: "api", level: config.LOG_LEVEL });
-  const lines = new LogLines(logger);
-  const registry = createRegistry({ service: "api" });
-  const telemetry = createTelemetry({ registry, logger });
-  const http = createHttpMetrics(registry);
+  const { DATABASE_POOL: max, LOG_LEVEL: level } = config;
+  const instruments = await openInstruments({ service: "api", clock, level, env });
+  const { lines, registry, telemetry, tracing } = instruments;
+  const queueUrl = config.REDIS_QUEUE_URL ?? config.REDIS_URL;
   const pool = createPool({
     url: config.DATABASE_URL,
-    max: config.DATABASE_POOL,
+    max,
     applicationName: "flashgate-api",
     onError: (error) => lines.connectionLost("postgres", error),
   });
+  createPoolMetrics(registry, pool, max);
+  const askPostgres = async () => void (await pool.query("select 1"));
+  await awaitStores(
+    { postgres: askPostgres, redis: () => probe(config.REDIS_URL), queue: () => probe(queueUrl) },
+    { lines, clock, boundMs: config.STARTUP_WAIT_S * 1_000 },
+  );
   const gate = await openGate({
     url: config.REDIS_URL,
     name: "api",
@@ -116,21 +118,21 @@ async function openWorld(config: ApiConfig) {
   });
   const events = await openFeed(config.REDIS_URL, "api");
   const queue = new BullSettlementQueue({
-    url: config.REDIS_QUEUE_URL ?? config.REDIS_URL,
+    url: queueUrl,
     onFault: (page, error) => lines.pageNotEnqueued(page.saleId, error),
+    tracing,
   });
   await queue.whenReady();
-  const pings = { redis: () => gate.ping(), postgres: async () => void (await pool.query("select 1")) };
+  const pings = { redis: () => gate.ping(), postgres: askPostgres, queue: () => queue.ping() };
+  const requests = new RequestLog({ lines, clock, hashUser: createUserHash(config.TICKET_SECRET) });
+  const http = createHttpMetrics(registry);
+  const observe: ServeParts["observe"] = (route, method, status, seconds, about) => {
+    http.observe(route, method, status, seconds);
+    requests.note({ ...about, route, method, status, durationMs: Math.round(seconds * 1_000) });
+  };
   const ledger = createLedger(pool);
   const recording = config.ATTEMPTS;
-  return { clock, logger, lines, registry, telemetry, http, pool, pings, ledger, gate, events, queue, recording };
-}
-
-async function closeWorld({ queue, events, gate, pool }: World): Promise<void> {
-  await queue.close();
-  events.close();
-  gate.close();
-  await pool.end();
+  return { ...instruments, clock, pool, pings, observe, ledger, gate, events, queue, recording };
 }
 
 /** What the api keeps in mind: the sale board, the verdicts it heard of, the attempts to be written. */
@@ -163,8 +165,7 @@ function createPublicApp(
   { learn, ...memory }: Memory & Pick<ContestDesk, "learn">,
   life: { readonly stopping: boolean },
 ) {
-  const { ledger, gate, queue, clock, telemetry, lines, failpoints } = world;
-  const { http } = world;
+  const { ledger, gate, queue, clock, telemetry, tracing, lines, observe, failpoints } = world;
   const ids = createIds();
   return createApp({
     ...memory,
@@ -174,14 +175,15 @@ function createPublicApp(
     queue,
     clock,
     telemetry,
+    tracing,
     admission: gate.admission,
     holds: gate.holds,
     ids,
     seal: new TicketSeal(config.TICKET_SECRET, config.TICKET_SECRET_PREVIOUS),
     random: () => Math.random(),
     requestId: ids.requestId,
-    observe: (route, method, statusCode, seconds) => {
-      http.observe(route, method, statusCode, seconds);
+    observe: (route, method, statusCode, seconds, about) => {
+      observe(route, method, statusCode, seconds, about);
       if (route.endsWith("/checkouts")) failpoints?.reach("reserve.answered");
     },
     onError: (error, requestId) => lines.requestFailed(requestId, error),
@@ -211,7 +213,7 @@ const OPEN_TO_HOLDERS = { allowances: { user: null, address: null }, corsOrigins
 
 /** What operators are served on the ops port. */
 function createAdminSurface(
-  { ledger, gate, queue, clock, telemetry, lines, http, recording }: World,
+  { ledger, gate, queue, clock, telemetry, tracing, lines, observe, recording }: World,
   life: { readonly stopping: boolean },
 ) {
   const ids = createIds();
@@ -222,6 +224,7 @@ function createAdminSurface(
     queue,
     clock,
     telemetry,
+    tracing,
     ids,
     holds: gate.holds,
     opening: gate.opening,
@@ -229,7 +232,7 @@ function createAdminSurface(
     onChange: (change) => lines.opsChanged(change),
     random: () => Math.random(),
     requestId: ids.requestId,
-    observe: http.observe,
+    observe,
     onError: (error, requestId) => lines.requestFailed(requestId, error),
     stopping: () => life.stopping,
   });

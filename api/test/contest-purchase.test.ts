@@ -126,7 +126,8 @@ describe("POST /purchase", () => {
   it("tells what was cancelled, and the user may begin again", async () => {
     const ticket = new CodeSeal(SECRET).open(code);
     if (!ticket) throw new Error("the code is ours");
-    await cancelCheckout({ ledger: stores.ledger, holds: stores.gate.holds }, ticket);
+    const telemetry = { emit: () => undefined };
+    await cancelCheckout({ ledger: stores.ledger, holds: stores.gate.holds, telemetry }, ticket);
     expect(await purchase(code)).toMatchObject({ status: 409, body: { message: "checkout was cancelled" } });
     const next = await fill("u", 1);
     expect(next).not.toBe(code);

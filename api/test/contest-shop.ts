@@ -17,6 +17,7 @@ import {
   createLogger,
   createRegistry,
   createTelemetry,
+  LogLines,
 } from "@flashgate/monitoring";
 import { BACKLOG_MAX, openFeed, openGate } from "@flashgate/redis";
 import { inject } from "vitest";
@@ -151,6 +152,7 @@ async function openApi(ledger: ReturnType<typeof createLedger>, queue: Settlemen
   const up = { database: true, redis: true };
   const registry = createRegistry({ service: "api" });
   const http = createHttpMetrics(registry);
+  const lines = new LogLines(createLogger({ service: "api", level: "silent" }));
   const unsubscribe = await feed.subscribe(
     (event) => {
       if (event.kind === "settled") for (const judged of event.judged) verdicts.note(judged);
@@ -173,7 +175,7 @@ async function openApi(ledger: ReturnType<typeof createLedger>, queue: Settlemen
     saleEvents: new SaleEvents({ board, streams, clock, instance: "test" }),
     queue,
     clock,
-    telemetry: createTelemetry({ registry, logger: createLogger({ service: "api", level: "silent" }) }),
+    telemetry: createTelemetry({ service: "api", registry, lines, clock }),
     board,
     verdicts,
     ids,

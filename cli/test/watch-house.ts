@@ -2,7 +2,7 @@ import { type CatalogueEntry, recoverGate, type SaleProgress } from "@flashgate/
 import { MemoryGate, MemoryLedger } from "@flashgate/core/testing";
 
 export const NOW = Date.UTC(2026, 10, 22, 10, 30);
-export const IDLE = { waiting: 0, active: 0, delayed: 0, failed: 0, oldestAtMs: null };
+export const IDLE = { waiting: 0, active: 0, delayed: 0, failed: 0, paused: false, oldestAtMs: null };
 
 /** A business over memory with one open sale of ten units of one item, and a clock that the test moves. */
 export async function openWatchHouse(saleId = "x-1") {

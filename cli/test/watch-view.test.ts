@@ -28,7 +28,7 @@ const READING: WatchReading = {
   soldPerS: 1_234.56,
   gate: "open",
   progress: { checkouts: { confirmed: 6_120, expired: 20, "rejected:user_limit": 10 }, lagMs: { p50: 35, p99: 120 } },
-  queue: { waiting: 3, active: 1, delayed: 0, failed: 0, oldestAtMs: HOUR + 47 * 60_000 + 25_600 },
+  queue: { waiting: 3, active: 1, delayed: 0, failed: 0, paused: false, oldestAtMs: HOUR + 47 * 60_000 + 25_600 },
   ops: {
     attempts: { held: 6_450, sold_out: 2_345 },
     instances: { api: { known: 2, answering: 2 }, worker: { known: 3, answering: 2 } },

@@ -44,7 +44,7 @@ describe("the sweep", () => {
     const away = replacing(house.gate, { read: () => Promise.reject(new Error("redis is away")) });
     const { checkoutId, userId, lines } = hold;
     const ticket = { checkoutId, saleId: sale, epoch: 1, userId, reservedAtMs: hold.sinceMs, lines };
-    expect(await cancelCheckout({ ledger: house.ledger, holds: away }, ticket)).toMatchObject({ kind: "decided" });
+    expect(await cancelCheckout({ ...house.parts, holds: away }, ticket)).toMatchObject({ kind: "decided" });
     house.clock.ms += 2_000;
     expect(await house.sweep(sale)).toMatchObject({ finalised: 1 });
     house.gate.restart();

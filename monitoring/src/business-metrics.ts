@@ -1,10 +1,11 @@
 import { type AttemptOutcome, PAGE_CHECKOUTS_MAX, type RejectReason, type VerdictState } from "@flashgate/core";
-import { Counter, Gauge, type Registry } from "prom-client";
+import { Counter, type Registry } from "prom-client";
 import { createCounter } from "./counter.ts";
 import { Histogram } from "./histogram.ts";
+import type { Service } from "./registry.ts";
 
 const GATE_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
-const LAG_SECONDS = [...GATE_SECONDS, 5, 10, 30, 60];
+const LAG_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const PAGE_CHECKOUTS = [1, 2, 5, 10, 20, 50, 100, 150, PAGE_CHECKOUTS_MAX];
 
 const OUTCOMES: Readonly<Record<AttemptOutcome, true>> = {
@@ -24,12 +25,13 @@ const OUTCOMES: Readonly<Record<AttemptOutcome, true>> = {
 };
 
 /** A rejection's reason, or the state of what ended without one. */
-const FAILURES: Readonly<Record<RejectReason | Exclude<VerdictState, "confirmed">, true>> = {
+export type Failure = RejectReason | Exclude<VerdictState, "confirmed" | "rejected">;
+
+const FAILURES: Readonly<Record<Failure, true>> = {
   gate_lost: true,
   key_reused: true,
   user_limit: true,
   sold_out: true,
-  rejected: true,
   expired: true,
   cancelled: true,
 };
@@ -42,13 +44,28 @@ const SWEPT: Readonly<Record<"finalised" | "paged" | "expired", true>> = {
 
 export type BusinessMetrics = ReturnType<typeof createBusinessMetrics>;
 
-/** What the business counts. Each process counts what it did itself, at least once; the ledger is the truth. */
-export function createBusinessMetrics(registry: Registry) {
-  const registers = [registry];
-  const histogram = (name: string, help: string, bounds: readonly number[]) =>
-    new Histogram(registry, { name, help, bounds }).series();
-  const counter = (name: string, help: string) => new Counter({ name, help, registers });
+/**
+ * What the business counts, each group from the process that it belongs to: there every series is exported as 0 before
+ * anything happens, elsewhere not before something does. Each process counts what it did itself; the ledger is the truth.
+ */
+export function createBusinessMetrics(registry: Registry, service: Service) {
+  const group = <Group>(services: readonly Service[], create: (registry: Registry) => Group): (() => Group) => {
+    let created: Group | undefined = services.includes(service) ? create(registry) : undefined;
+    return () => {
+      created ??= create(registry);
+      return created;
+    };
+  };
+  return {
+    admission: group(["api"], createAdmissionMetrics),
+    settlement: group(["worker"], createSettlementMetrics),
+    endings: group(["api", "worker", "scheduler"], createEndingMetrics),
+    gates: group(["scheduler"], createGateMetrics),
+    sweeping: group(["scheduler"], createSweepMetrics),
+  };
+}
 
+function createAdmissionMetrics(registry: Registry) {
   return {
     attempts: createCounter(registry, {
       name: "checkout_attempts_total",
@@ -57,32 +74,72 @@ export function createBusinessMetrics(registry: Registry) {
       members: OUTCOMES,
     }),
     gateSeconds: histogram(
+      registry,
       "flashgate_gate_duration_seconds",
       "Wait for the gate's answer to an attempt.",
       GATE_SECONDS,
     ),
-    pageSize: histogram("flashgate_page_size", "Checkouts a settled page brought.", PAGE_CHECKOUTS),
+  };
+}
+
+function createSettlementMetrics(registry: Registry) {
+  return {
+    pageSize: histogram(registry, "flashgate_page_size", "Checkouts a settled page brought.", PAGE_CHECKOUTS),
     pagesContested: counter(
+      registry,
       "flashgate_contested_pages_total",
       "Pages that could not be settled whole and were judged one checkout at a time.",
     ),
-    lagSeconds: histogram("flashgate_settlement_lag_seconds", "From the hold to its committed verdict.", LAG_SECONDS),
-    successes: counter("purchase_success_total", "Checkouts confirmed."),
+    lagSeconds: histogram(
+      registry,
+      "flashgate_settlement_lag_seconds",
+      "From the hold to its committed verdict; a cart's hold begins with its first item.",
+      LAG_SECONDS,
+    ),
+    successes: counter(registry, "purchase_success_total", "Checkouts confirmed."),
+    poisoned: counter(
+      registry,
+      "flashgate_poisoned_checkouts_total",
+      "Times that one checkout could not be judged at all.",
+    ),
+  };
+}
+
+function createEndingMetrics(registry: Registry) {
+  return {
     failures: createCounter(registry, {
       name: "purchase_failure_total",
-      help: "Submitted checkouts that ended without a sale, by reason.",
+      help: "Checkouts that ended without a sale, by reason, from whoever ended them.",
       label: "reason",
       members: FAILURES,
     }),
-    poisoned: counter("flashgate_poisoned_checkouts_total", "Times that one checkout could not be judged at all."),
-    unreadable: counter("flashgate_unreadable_holds_total", "Times that a hold was come across that nobody can read."),
-    recoveries: counter("flashgate_recoveries_total", "Gates opened, the first opening of each sale included."),
-    recoverySeconds: histogram("flashgate_recovery_duration_seconds", "Time to open a gate.", LAG_SECONDS),
-    epoch: new Gauge({
-      name: "flashgate_gate_epoch",
-      help: "Epoch of the gate that this process opened last; 0 before the first.",
-      registers,
-    }),
+    unreadable: counter(
+      registry,
+      "flashgate_unreadable_holds_total",
+      "Times that a hold was come across that nobody can read.",
+    ),
+  };
+}
+
+function createGateMetrics(registry: Registry) {
+  return {
+    recoveries: counter(
+      registry,
+      "flashgate_recoveries_total",
+      "Gates opened, the first opening of each sale included.",
+    ),
+    recoverySeconds: histogram(registry, "flashgate_recovery_duration_seconds", "Time to open a gate.", [
+      ...GATE_SECONDS,
+      5,
+      10,
+      30,
+      60,
+    ]),
+  };
+}
+
+function createSweepMetrics(registry: Registry) {
+  return {
     swept: createCounter(registry, {
       name: "flashgate_swept_holds_total",
       help: "Holds that nobody else moved, by what the sweep did with them.",
@@ -90,4 +147,12 @@ export function createBusinessMetrics(registry: Registry) {
       members: SWEPT,
     }),
   };
+}
+
+function histogram(registry: Registry, name: string, help: string, bounds: readonly number[]) {
+  return new Histogram(registry, { name, help, bounds }).series();
+}
+
+function counter(registry: Registry, name: string, help: string) {
+  return new Counter({ name, help, registers: [registry] });
 }

@@ -1,8 +1,5 @@
 import { Counter, Registry } from "prom-client";
 
-/** Counted by who judges; the contest's tools ask who sells, and look for it there. */
-const PURCHASES = "purchase_success_total";
-
 export interface ContestMetrics {
   /** Told of each code whose purchase was confirmed. */
   purchased(): void;
@@ -11,18 +8,20 @@ export interface ContestMetrics {
 }
 
 /**
- * Metrics as the contest's tools expect them of one address. `purchase_success_total` is the worker's, and stays so on
- * the ops ports: summed over all processes it counts each purchase once.
+ * Metrics as the contest's tools expect them of one address. `purchase_success_total` is the worker's, who judges, and
+ * stays so on the ops ports; the contest's tools look for it here, where codes are bought.
  */
 export function createContestMetrics(registry: Registry): ContestMetrics {
   const own = new Registry();
-  const purchases = new Counter({ name: PURCHASES, help: "Codes whose purchase was confirmed.", registers: [own] });
+  const purchases = new Counter({
+    name: "purchase_success_total",
+    help: "Codes whose purchase was confirmed.",
+    registers: [own],
+  });
   return {
     purchased: () => purchases.inc(),
     page: async () => {
-      const names = registry.getMetricsAsArray().map(({ name }) => name);
-      const shared = names.filter((name) => name !== PURCHASES).map((name) => registry.getSingleMetricAsString(name));
-      const texts = await Promise.all([...shared, own.metrics()]);
+      const texts = await Promise.all([registry.metrics(), own.metrics()]);
       return { type: registry.contentType, text: texts.map((text) => `${text.trimEnd()}\n`).join("\n") };
     },
   };

@@ -34,8 +34,8 @@ export function errorFields(thrown: unknown, depth = 1): ErrorFields {
   };
 }
 
-function cut(text: string): string {
-  return text.length > MESSAGE_CHARS_MAX ? `${text.slice(0, MESSAGE_CHARS_MAX)}…` : text;
+function cut(text: string, charsMax = MESSAGE_CHARS_MAX): string {
+  return text.length > charsMax ? `${text.slice(0, charsMax)}…` : text;
 }
 
 /** Without the message, which a stack repeats. */
@@ -45,4 +45,28 @@ function framesOf(stack: string): string {
     .slice(0, FRAMES_MAX)
     .map((frame) => frame.trim())
     .join("\n");
+}
+
+const BRIEF_CHARS_MAX = 300;
+
+/** An error in one line: its cause's code and message, which say more than those of what wrapped it. */
+export function briefOf(thrown: unknown): string {
+  const chain = chainOf(thrown);
+  const root = chain.at(-1);
+  if (root === undefined) return cut(String(thrown), BRIEF_CHARS_MAX);
+  const { name, message, code } = root;
+  return cut(`${typeof code === "string" ? code : name}: ${message}`, BRIEF_CHARS_MAX);
+}
+
+/** What errors of one origin have in common: types and codes, their own and their causes'. */
+export function originOf(thrown: unknown): string {
+  return chainOf(thrown)
+    .map(({ name, code }) => (typeof code === "string" ? `${name} ${code}` : name))
+    .join(" < ");
+}
+
+function chainOf(thrown: unknown): NodeJS.ErrnoException[] {
+  const chain: NodeJS.ErrnoException[] = [];
+  for (let error = thrown; error instanceof Error && chain.length < DEPTH_MAX; error = error.cause) chain.push(error);
+  return chain;
 }

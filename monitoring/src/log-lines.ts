@@ -1,5 +1,8 @@
 import type { TelemetryEvent } from "@flashgate/core";
 import type { Logger } from "pino";
+import { Bursts } from "./bursts.ts";
+import { briefOf, originOf } from "./error-fields.ts";
+import type { Fault, FaultCounts } from "./faults.ts";
 
 type EventOf<Kind extends TelemetryEvent["kind"]> = Extract<TelemetryEvent, { kind: Kind }>;
 
@@ -13,14 +16,36 @@ export interface OpsChange {
   readonly outcome: string;
 }
 
+/** A request that was answered, under the names that its line has. What is not known is left out. */
+export interface RequestFields {
+  readonly request_id: string;
+  readonly trace_id?: string | undefined;
+  readonly sale_id?: string | undefined;
+  readonly checkout_id?: string | undefined;
+  readonly user_hash?: string | undefined;
+  readonly outcome: string;
+  readonly gate_ms?: number | undefined;
+  /** The pattern that it matched, never its path. */
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly duration_ms: number;
+  /** Requests of the same outcome since the last line that had none. */
+  readonly left_out?: number | undefined;
+}
+
 /** Words every line of the logs: what is written, at which level, under which fields. */
 export class LogLines {
   readonly #logger: Logger;
   readonly #audit: Logger;
+  readonly #faults: FaultCounts | null;
+  readonly #bursts = new Bursts();
 
-  constructor(logger: Logger) {
+  /** `faults`: where those that come in bursts are counted. */
+  constructor(logger: Logger, faults: FaultCounts | null = null) {
     this.#logger = logger;
     this.#audit = logger.child({ audit: true }, { level: "info" });
+    this.#faults = faults;
   }
 
   saleScheduled({ saleId }: EventOf<"sale_scheduled">): void {
@@ -55,24 +80,33 @@ export class LogLines {
 
   holdUnreadable({ saleId, checkoutId }: EventOf<"hold_unreadable">): void {
     const fields = { sale_id: saleId, checkout_id: checkoutId };
-    this.#logger.error(fields, "hold_unreadable: left out of everything; a recovery of the gate gives back its units");
+    const message = "hold_unreadable: left out of everything; a recovery of the gate gives back its units";
+    const more = (times: number) => this.#logger.error({ ...fields, times }, message);
+    this.#bursts.note(`hold_unreadable ${checkoutId}`, () => this.#logger.error(fields, message), more);
   }
 
   /** A page was taken from the queue and failed as a whole. */
   pageFailed(error: unknown): void {
-    this.#logger.warn({ err: error }, "page failed; it is delivered again");
+    this.#fault("page_failed", "warn", {}, error, "page failed; it is delivered again");
   }
 
   pageNotEnqueued(saleId: string, error: unknown): void {
-    this.#logger.warn({ sale_id: saleId, err: error }, "page may not be enqueued; the sweep pages its holds again");
+    const message = "page may not be enqueued; the sweep pages its holds again";
+    this.#fault("page_not_enqueued", "warn", { sale_id: saleId }, error, message);
   }
 
   dutyFailed(duty: string, error: unknown): void {
-    this.#logger.error({ duty, err: error }, "duty failed; it is tried again at its next beat");
+    this.#fault("duty_failed", "error", { duty }, error, "duty failed; it is tried again at its next beat");
   }
 
   requestFailed(requestId: string, error: unknown): void {
-    this.#logger.error({ request_id: requestId, err: error }, "request failed");
+    this.#fault("request_failed", "error", { request_id: requestId }, error, "request failed");
+  }
+
+  /** A request was answered: refused ones each, accepted ones now and then. */
+  requestAnswered(fields: RequestFields, kind: "accepted" | "refused" | "failed"): void {
+    const level = kind === "failed" ? "warn" : "info";
+    this.#logger[level](fields, `request ${kind === "failed" ? "could not be served" : kind}`);
   }
 
   /** The process ends at these points on purpose. */
@@ -85,15 +119,32 @@ export class LogLines {
   }
 
   attemptsDropped(attempts: number, error: unknown): void {
-    this.#logger.warn({ attempts, err: error }, "refused attempts could not be recorded");
+    this.#fault("attempts_dropped", "warn", { attempts }, error, "refused attempts could not be recorded");
   }
 
   boardStale(error: unknown): void {
-    this.#logger.warn({ err: error }, "the sale board could not be brought up to date; it is read again soon");
+    const message = "the sale board could not be brought up to date; it is read again soon";
+    this.#fault("board_stale", "warn", {}, error, message);
   }
 
   connectionLost(dependency: string, error: unknown): void {
-    this.#logger.warn({ dependency, err: error }, "connection lost; the next call gets another one");
+    const message = "connection lost; the next call gets another one";
+    this.#fault("connection_lost", "warn", { dependency }, error, message);
+  }
+
+  /** A collector did not take spans. */
+  tracesLost(error: unknown): void {
+    this.#fault("traces_lost", "warn", {}, error, "spans could not be sent; they are lost");
+  }
+
+  /** The process starts, and what it cannot start without does not answer yet. */
+  waitingFor(dependency: string, leftMs: number, error: unknown): void {
+    const fields = { dependency, left_ms: leftMs, cause: briefOf(error) };
+    this.#logger.warn(fields, `waiting for ${dependency}, which does not answer yet`);
+  }
+
+  waitedFor(dependency: string, waitedMs: number): void {
+    this.#logger.info({ dependency, duration_ms: waitedMs }, `${dependency} answers now`);
   }
 
   dependencyDown(dependency: string, critical: boolean, error: unknown): void {
@@ -120,8 +171,42 @@ export class LogLines {
     this.#logger.error({ step, err: error }, "ops server failed");
   }
 
+  /** The process stops; `boundMs`: how long it may take to. */
+  draining(boundMs: number): void {
+    this.#logger.info({ bound_ms: boundMs }, "stopping");
+  }
+
+  drainStepFailed(step: string, error: unknown): void {
+    this.#logger.warn({ step, err: error }, "a step of stopping failed; the next ones follow");
+  }
+
+  /** The process is about to be ended before it has stopped. */
+  drainLate(step: string, boundMs: number): void {
+    this.#logger.error({ step, bound_ms: boundMs }, "not stopped in time; what is under way is cut off");
+  }
+
+  drained(durationMs: number): void {
+    this.#logger.info({ duration_ms: durationMs }, "stopped");
+  }
+
+  /** Jobs wait and none is done: the process ends to be started again. */
+  queueStuck(quietMs: number, waiting: number): void {
+    const fields = { quiet_ms: quietMs, waiting };
+    this.#logger.fatal(fields, "queue does not move though jobs wait: stopping, to be started again");
+  }
+
   /** The process ends because of it. */
   unhandledError(error: unknown): void {
     this.#logger.fatal({ err: error }, "stopping after an error that nobody handled");
+  }
+
+  /** In full where it is the first of its kind for a while, else counted and told of now and then. */
+  #fault(fault: Fault, level: "warn" | "error", fields: object, error: unknown, message: string): void {
+    if (this.#faults) this.#faults[fault].count += 1;
+    this.#bursts.note(
+      `${fault} ${originOf(error)}`,
+      () => this.#logger[level]({ fault, ...fields, err: error }, message),
+      (times) => this.#logger[level]({ fault, times, cause: briefOf(error) }, `${message} (${times} more times)`),
+    );
   }
 }

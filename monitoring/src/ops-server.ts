@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import { Dependency, type DependencyCheck } from "./dependency.ts";
+import { createGauges } from "./gauge.ts";
 import { LogLines } from "./log-lines.ts";
 import type { OpsAccess } from "./ops-access.ts";
 
@@ -65,6 +66,12 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
   const { host, port, registry, checks, logger, access } = options;
   const lines = new LogLines(logger);
   const dependencies = checks.map((check) => new Dependency(check, lines));
+  createGauges(registry, {
+    name: "flashgate_dependency_up",
+    help: "Whether what this process needs answers it.",
+    label: "dependency",
+    read: () => Promise.all(dependencies.map(async (each) => [each.name, Number(await each.isUp())] as const)),
+  });
   let serving = false;
 
   const pages = new Map<string, (query: URLSearchParams) => Promise<Answer>>([

@@ -66,6 +66,13 @@ describe("/metrics", () => {
     expect(parseExposition(body).get("things_total")).toBe(3);
   });
 
+  it("tells of each dependency whether it answers", async () => {
+    const { ops } = await start({ checks: [up("redis"), down("postgres", false)] });
+    const samples = parseExposition((await ask(`${ops.url}/metrics`)).body);
+    expect(samples.get('flashgate_dependency_up{dependency="redis"}')).toBe(1);
+    expect(samples.get('flashgate_dependency_up{dependency="postgres"}')).toBe(0);
+  });
+
   it("answers 500 and logs when a metric cannot be collected", async () => {
     const { ops, registry, records } = await start();
     const collect = () => Promise.reject(new Error("no count"));
@@ -216,8 +223,9 @@ describe("the server", () => {
   });
 
   it("rejects a port that is taken", async () => {
-    const { ops, registry } = await start();
+    const { ops } = await start();
     const { logger } = writtenLines();
+    const registry = createRegistry({ service: "worker" });
     const port = Number(new URL(ops.url).port);
     await expect(
       startOpsServer({ host: "127.0.0.1", port, registry, checks: [], logger, access }),

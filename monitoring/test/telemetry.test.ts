@@ -1,5 +1,5 @@
 import type { TelemetryEvent } from "@flashgate/core";
-import { createTelemetry } from "@flashgate/monitoring";
+import { createTelemetry, LogLines, type Service } from "@flashgate/monitoring";
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
 import { type Samples, scrape } from "./exposition.ts";
@@ -7,11 +7,13 @@ import { writtenLines } from "./written-lines.ts";
 
 const saleId = "2026010112";
 
-/** What is scraped and logged after these events. */
-async function after(...events: readonly TelemetryEvent[]) {
+const clock = { ms: 1_000_000, nowMs: () => clock.ms };
+
+/** What a service exports and logs after these events. */
+async function after(service: Service, ...events: readonly TelemetryEvent[]) {
   const registry = new Registry();
   const { logger, records } = writtenLines("debug");
-  const telemetry = createTelemetry({ registry, logger });
+  const telemetry = createTelemetry({ service, registry, lines: new LogLines(logger), clock });
   for (const event of events) telemetry.emit(event);
   return { samples: await scrape(registry), records: records() };
 }
@@ -37,6 +39,7 @@ const page = (
 describe("attempts", () => {
   it("are counted by outcome and timed, without a line", async () => {
     const { samples, records } = await after(
+      "api",
       { kind: "attempt", outcome: "held", gateMs: 2 },
       { kind: "attempt", outcome: "held", gateMs: 40 },
       { kind: "attempt", outcome: "sold_out", gateMs: 1 },
@@ -52,14 +55,14 @@ describe("attempts", () => {
   });
 
   it("have a series for every outcome before anything happened", async () => {
-    const { samples } = await after();
+    const { samples } = await after("api");
     const outcomes = [...samples].filter(([key]) => key.startsWith("checkout_attempts_total"));
     expect(outcomes).toHaveLength(13);
     expect(outcomes.every(([, value]) => value === 0)).toBe(true);
   });
 
   it("never lower a sum when the clock steps back", async () => {
-    const { samples } = await after({ kind: "attempt", outcome: "held", gateMs: -5_000 });
+    const { samples } = await after("api", { kind: "attempt", outcome: "held", gateMs: -5_000 });
     expect(samples.get("flashgate_gate_duration_seconds_sum")).toBe(0);
     expect(samples.get("flashgate_gate_duration_seconds_count")).toBe(1);
   });
@@ -68,6 +71,7 @@ describe("attempts", () => {
 describe("a settled page", () => {
   it("counts its verdicts by what became of them, without a line", async () => {
     const { samples, records } = await after(
+      "worker",
       page([
         { state: "confirmed", lagMs: 4 },
         { state: "confirmed", lagMs: 30_000 },
@@ -93,7 +97,7 @@ describe("a settled page", () => {
   });
 
   it("exports every reason as zero before the first failure", async () => {
-    const { samples } = await after(page([]));
+    const { samples } = await after("worker", page([]));
     expect(samples.get("purchase_success_total")).toBe(0);
     expect(samples.get('purchase_failure_total{reason="gate_lost"}')).toBe(0);
     expect(samples.get('purchase_failure_total{reason="expired"}')).toBe(0);
@@ -102,7 +106,7 @@ describe("a settled page", () => {
 
 it("a poisoned checkout is counted and logged as an error with its cause", async () => {
   const error = new Error("value out of range");
-  const { samples, records } = await after({ kind: "checkout_poisoned", saleId, checkoutId: "c1", error });
+  const { samples, records } = await after("worker", { kind: "checkout_poisoned", saleId, checkoutId: "c1", error });
   expect(samples.get("flashgate_poisoned_checkouts_total")).toBe(1);
   expect(records).toMatchObject([
     { level: "error", sale_id: saleId, checkout_id: "c1", err: { message: "value out of range" } },
@@ -110,25 +114,31 @@ it("a poisoned checkout is counted and logged as an error with its cause", async
 });
 
 it("a dead letter is one line that says which, why, and after how many tries", async () => {
-  const { records } = await after({ kind: "dead_letter", saleId, checkoutId: "c1", tries: 5, cause: "23514: no" });
+  const { records } = await after("worker", {
+    kind: "dead_letter",
+    saleId,
+    checkoutId: "c1",
+    tries: 5,
+    cause: "23514: no",
+  });
   expect(records).toMatchObject([
     { level: "error", sale_id: saleId, checkout_id: "c1", tries: 5, cause: "23514: no", msg: expect.any(String) },
   ]);
 });
 
 it("a hold that cannot be read is counted and logged as an error", async () => {
-  const { samples, records } = await after({ kind: "hold_unreadable", saleId, checkoutId: "c1" });
+  const { samples, records } = await after("scheduler", { kind: "hold_unreadable", saleId, checkoutId: "c1" });
   expect(samples.get("flashgate_unreadable_holds_total")).toBe(1);
   expect(records).toMatchObject([{ level: "error", sale_id: saleId, checkout_id: "c1" }]);
 });
 
-it("an opened gate is counted, timed, remembered by its epoch and logged", async () => {
+it("an opened gate is counted, timed and logged", async () => {
   const { samples, records } = await after(
+    "scheduler",
     { kind: "gate_opened", saleId, epoch: 1, adopted: 0, tookMs: 20 },
     { kind: "gate_opened", saleId, epoch: 2, adopted: 150, tookMs: 700 },
   );
   expect(samples.get("flashgate_recoveries_total")).toBe(2);
-  expect(samples.get("flashgate_gate_epoch")).toBe(2);
   expect(samples.get('flashgate_recovery_duration_seconds_bucket{le="0.5"}')).toBe(1);
   expect(records).toMatchObject([
     { level: "info", msg: "gate opened", epoch: 1 },
@@ -138,6 +148,7 @@ it("an opened gate is counted, timed, remembered by its epoch and logged", async
 
 it("a sweep is counted by action, and logged only where it did something", async () => {
   const { samples, records } = await after(
+    "scheduler",
     { kind: "swept", saleId, finalised: 0, paged: 0, expired: 0 },
     { kind: "swept", saleId, finalised: 1, paged: 20, expired: 3 },
   );
@@ -151,6 +162,7 @@ it("a sweep is counted by action, and logged only where it did something", async
 
 it("the life of a sale is logged", async () => {
   const { records } = await after(
+    "scheduler",
     { kind: "sale_scheduled", saleId },
     { kind: "sale_closed", saleId },
     { kind: "gate_retired", saleId },
@@ -160,4 +172,55 @@ it("the life of a sale is logged", async () => {
     { level: "info", msg: "sale closed", sale_id: saleId },
     { level: "debug", msg: "gate retired", sale_id: saleId },
   ]);
+});
+
+describe("verdicts given outside a page", () => {
+  it("count as the failures that they are", async () => {
+    const cancelled = await after("api", { kind: "checkout_cancelled" }, { kind: "checkout_cancelled" });
+    expect(counted(cancelled.samples, "purchase_failure_total")).toEqual({
+      'purchase_failure_total{reason="cancelled"}': 2,
+    });
+    const expired = await after("scheduler", { kind: "swept", saleId, finalised: 5, paged: 1, expired: 3 });
+    expect(counted(expired.samples, "purchase_failure_total")).toEqual({
+      'purchase_failure_total{reason="expired"}': 3,
+    });
+  });
+});
+
+describe("each service", () => {
+  const namesOf = async (service: Service) => {
+    const { samples } = await after(service);
+    return new Set([...samples.keys()].map((key) => key.replace(/(?:_bucket|_sum|_count)?(?:\{.*)?$/, "")));
+  };
+
+  it("exports what belongs to it, before anything happens, and nothing else", async () => {
+    expect([...(await namesOf("api"))].sort()).toEqual([
+      "checkout_attempts_total",
+      "flashgate_gate_duration_seconds",
+      "flashgate_unreadable_holds_total",
+      "purchase_failure_total",
+    ]);
+    expect([...(await namesOf("worker"))].sort()).toEqual([
+      "flashgate_contested_pages_total",
+      "flashgate_page_size",
+      "flashgate_poisoned_checkouts_total",
+      "flashgate_settlement_lag_seconds",
+      "flashgate_unreadable_holds_total",
+      "purchase_failure_total",
+      "purchase_success_total",
+    ]);
+    expect([...(await namesOf("scheduler"))].sort()).toEqual([
+      "flashgate_observation_age_seconds",
+      "flashgate_recoveries_total",
+      "flashgate_recovery_duration_seconds",
+      "flashgate_swept_holds_total",
+      "flashgate_unreadable_holds_total",
+      "purchase_failure_total",
+    ]);
+  });
+
+  it("counts what it did all the same where another does it as a rule", async () => {
+    const { samples } = await after("api", { kind: "swept", saleId, finalised: 1, paged: 0, expired: 0 });
+    expect(samples.get('flashgate_swept_holds_total{action="finalised"}')).toBe(1);
+  });
 });

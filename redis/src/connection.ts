@@ -88,3 +88,19 @@ export async function requireCapableServer(redis: Redis): Promise<void> {
 export function field(info: string, name: string): string | undefined {
   return new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
 }
+
+/** Resolves where a server can be used: one try, on a connection of its own. Rejects with what server or network said. */
+export async function probe(url: string, timeoutMs = CONNECT_TIMEOUT_MS): Promise<void> {
+  const redis = connect(url, "probe", "once");
+  let said: Error | undefined;
+  redis.on("error", (error: Error) => {
+    said = error;
+  });
+  try {
+    await ready(redis, timeoutMs);
+  } catch (error) {
+    throw said ?? error;
+  } finally {
+    redis.disconnect();
+  }
+}

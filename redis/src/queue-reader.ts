@@ -28,11 +28,17 @@ export class BullQueueReader implements QueueReader {
     await ready(this.#redis);
   }
 
+  /** Resolves while the server of the queue answers; for readiness. */
+  async ping(): Promise<void> {
+    await this.#redis.ping();
+  }
+
   async depth(): Promise<QueueDepth> {
     // the first of each state, in the order in which they will be taken
-    const [counts, first] = await Promise.all([
+    const [counts, first, paused] = await Promise.all([
       this.#queue.getJobCounts(...UNDONE, "failed"),
       this.#queue.getJobs([...UNDONE], 0, 0, true),
+      this.#queue.isPaused(),
     ]);
     const atMs = first.map((job) => job.timestamp);
     const count = (state: string) => counts[state] ?? 0;
@@ -41,6 +47,7 @@ export class BullQueueReader implements QueueReader {
       active: count("active"),
       delayed: count("delayed"),
       failed: count("failed"),
+      paused,
       oldestAtMs: atMs.length > 0 ? Math.min(...atMs) : null,
     };
   }

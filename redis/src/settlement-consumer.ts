@@ -1,6 +1,7 @@
 import { PAGE_CHECKOUTS_MAX, type Page } from "@flashgate/core";
 import { Worker } from "bullmq";
 import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
+import type { PageTracing } from "./page-tracing.ts";
 
 /** What becomes of a page job. `retry` and a thrown error deliver it again, after a backoff. */
 export type PageResult = "done" | "retry";
@@ -11,6 +12,7 @@ export interface SettlementConsumerOptions {
   readonly concurrency: number;
   readonly settle: (page: Page) => Promise<PageResult>;
   readonly onFault: (error: unknown) => void;
+  readonly tracing?: PageTracing | null;
 }
 
 /** A job's lock: past it without a renewal another worker takes the page over, which the ledger's keys make harmless. */
@@ -24,12 +26,16 @@ const FAILED_KEPT = { age: 24 * 3_600, count: 1_000 };
 /** Takes page jobs off the queue, any number of processes side by side. */
 export class BullSettlementConsumer {
   readonly #worker: Worker;
+  #finished = 0;
 
-  constructor({ url, concurrency, settle, onFault }: SettlementConsumerOptions) {
+  constructor({ url, concurrency, settle, onFault, tracing = null }: SettlementConsumerOptions) {
     this.#worker = new Worker(
       QUEUE_NAME,
       async (job) => {
-        if ((await settle(pageOf(job.data))) === "retry") throw new PageRetry();
+        const page = pageOf(job.data);
+        const run = () => settle(page);
+        const result = await (tracing ? tracing.settling(traceparentsOf(job.data), run) : run());
+        if (result === "retry") throw new PageRetry();
       },
       {
         prefix: QUEUE_PREFIX,
@@ -41,12 +47,22 @@ export class BullSettlementConsumer {
         removeOnComplete: { count: 0 },
         removeOnFail: FAILED_KEPT,
         autorun: false,
+        ...(tracing ? { telemetry: tracing.telemetry } : {}),
       },
     );
     this.#worker.on("error", onFault);
+    this.#worker.on("completed", () => {
+      this.#finished += 1;
+    });
     this.#worker.on("failed", (_job, error) => {
+      this.#finished += 1;
       if (!(error instanceof PageRetry)) onFault(error);
     });
+  }
+
+  /** Pages it was done with, in whatever way, since it was made. */
+  get finished(): number {
+    return this.#finished;
   }
 
   async start(): Promise<void> {
@@ -75,4 +91,15 @@ function pageOf(data: unknown): Page {
     throw new Error("a page job holds a sale id, an epoch and at most 200 checkout ids");
   }
   return { saleId, epoch: Number(epoch), checkoutIds: ids };
+}
+
+const TRACEPARENT = /^00-[\da-f]{32}-[\da-f]{16}-01$/;
+
+/** The traces that a page goes on with; what is none is left out. */
+function traceparentsOf(data: unknown): string[] {
+  const { traceparents } = Object(data) as { readonly traceparents?: unknown };
+  if (!Array.isArray(traceparents)) return [];
+  return traceparents
+    .slice(0, PAGE_CHECKOUTS_MAX)
+    .filter((traceparent) => typeof traceparent === "string" && TRACEPARENT.test(traceparent));
 }

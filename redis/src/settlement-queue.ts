@@ -3,6 +3,7 @@ import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { connect, ready } from "./connection.ts";
 import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
+import type { PageTracing } from "./page-tracing.ts";
 
 /** How long a checkout waits for company before its page leaves. */
 export const PAGE_COLLECT_MS = 3;
@@ -16,6 +17,15 @@ export interface SettlementQueueOptions {
   readonly url: string;
   /** Told of every page whose enqueue failed or timed out; the sweep will page its holds again. */
   readonly onFault: (page: Page, error: unknown) => void;
+  readonly tracing?: PageTracing | null;
+}
+
+/** A page that is not full yet. */
+interface Collected {
+  readonly page: Page & { readonly checkoutIds: string[] };
+  /** Of its shoppers, where their traces are kept. */
+  readonly traceparents: string[];
+  readonly timer: NodeJS.Timeout;
 }
 
 /**
@@ -29,17 +39,20 @@ export class BullSettlementQueue implements SettlementQueue {
   readonly #redis: Redis;
   readonly #queue: Queue;
   readonly #onFault: SettlementQueueOptions["onFault"];
-  readonly #collecting = new Map<string, { page: Page & { checkoutIds: string[] }; timer: NodeJS.Timeout }>();
+  readonly #tracing: PageTracing | null;
+  readonly #collecting = new Map<string, Collected>();
   readonly #underWay = new Set<Promise<void>>();
 
-  constructor({ url, onFault }: SettlementQueueOptions) {
+  constructor({ url, onFault, tracing = null }: SettlementQueueOptions) {
     this.#onFault = onFault;
+    this.#tracing = tracing;
     this.#redis = connect(url, "queue", "answer");
     this.#queue = new Queue(QUEUE_NAME, {
       prefix: QUEUE_PREFIX,
       connection: this.#redis,
       skipWaitingForReady: true,
       skipVersionCheck: true,
+      ...(tracing ? { telemetry: tracing.telemetry } : {}),
       streams: { events: { maxLen: EVENTS_KEPT } },
       defaultJobOptions: { attempts: ATTEMPTS_MAX, backoff: { type: "fixed", delay: RETRY_MS } },
     });
@@ -48,18 +61,26 @@ export class BullSettlementQueue implements SettlementQueue {
 
   submit(saleId: string, epoch: number, checkoutId: string): void {
     const name = `${saleId} ${epoch}`;
+    const traceparent = this.#tracing?.traceparent();
     const open = this.#collecting.get(name);
     if (open) {
       open.page.checkoutIds.push(checkoutId);
+      if (traceparent !== undefined) open.traceparents.push(traceparent);
       if (open.page.checkoutIds.length >= PAGE_CHECKOUTS_MAX) this.#send(name);
       return;
     }
     const timer = setTimeout(() => this.#send(name), PAGE_COLLECT_MS);
-    this.#collecting.set(name, { page: { saleId, epoch, checkoutIds: [checkoutId] }, timer });
+    const traceparents = traceparent === undefined ? [] : [traceparent];
+    this.#collecting.set(name, { page: { saleId, epoch, checkoutIds: [checkoutId] }, traceparents, timer });
   }
 
-  async enqueue(page: Page): Promise<void> {
-    await this.#queue.add("page", page);
+  async enqueue(page: Page, traceparents: readonly string[] = []): Promise<void> {
+    await this.#queue.add("page", traceparents.length > 0 ? { ...page, traceparents } : page);
+  }
+
+  /** Resolves while the server of the queue answers; for readiness. */
+  async ping(): Promise<void> {
+    await this.#redis.ping();
   }
 
   /** Resolves once pages can be enqueued; before that, enqueuing fails. */
@@ -80,7 +101,7 @@ export class BullSettlementQueue implements SettlementQueue {
     if (!collected) return;
     this.#collecting.delete(name);
     clearTimeout(collected.timer);
-    const sent = this.enqueue(collected.page)
+    const sent = this.enqueue(collected.page, collected.traceparents)
       .catch((error: unknown) => this.#onFault(collected.page, error))
       .finally(() => this.#underWay.delete(sent));
     this.#underWay.add(sent);

@@ -1,6 +1,8 @@
 import { startTestServices, type TestRedis } from "@flashgate/local/testing";
+import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { QUEUE_NAME, QUEUE_PREFIX } from "../src/keys.ts";
 import { BullQueueReader } from "../src/queue-reader.ts";
 import { BullSettlementConsumer } from "../src/settlement-consumer.ts";
 import { BullSettlementQueue } from "../src/settlement-queue.ts";
@@ -25,7 +27,14 @@ afterAll(async () => {
 });
 
 it("tells how many pages wait, are worked on and were given up, and since when the oldest does", async () => {
-  expect(await reader.depth()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0, oldestAtMs: null });
+  expect(await reader.depth()).toEqual({
+    waiting: 0,
+    active: 0,
+    delayed: 0,
+    failed: 0,
+    paused: false,
+    oldestAtMs: null,
+  });
   expect(await control.dbsize()).toBe(0);
 
   const queue = new BullSettlementQueue({ url: server.redisUrl, onFault: () => undefined });
@@ -53,10 +62,20 @@ it("tells how many pages wait, are worked on and were given up, and since when t
   });
   await consumer.start();
   // c1 is worked on; c2 is tried again and again until it is given up.
-  const underWay = { waiting: 0, active: 1, delayed: 0, failed: 1, oldestAtMs: waiting.oldestAtMs };
+  const underWay = { waiting: 0, active: 1, delayed: 0, failed: 1, paused: false, oldestAtMs: waiting.oldestAtMs };
   await expect.poll(() => reader.depth(), { timeout: 20_000 }).toEqual(underWay);
   finish("done");
   await expect.poll(() => reader.depth()).toMatchObject({ active: 0, failed: 1, oldestAtMs: null });
   await consumer.close();
   await queue.close();
+});
+
+it("says that somebody paused the queue, whose pages wait then", async () => {
+  const editor = new Queue(QUEUE_NAME, { prefix: QUEUE_PREFIX, connection: { url: server.redisUrl } });
+  await editor.pause();
+  await editor.add("page", { saleId: "x-1", epoch: 1, checkoutIds: ["c3"] });
+  expect(await reader.depth()).toMatchObject({ waiting: 1, paused: true });
+  await editor.resume();
+  expect(await reader.depth()).toMatchObject({ waiting: 1, paused: false });
+  await editor.close();
 });

@@ -117,3 +117,21 @@ describe("the settlement queue", () => {
     expect(pages).toEqual([]);
   });
 });
+
+it("counts the pages that the consumer is done with, failed ones too", async () => {
+  const queue = openQueue();
+  await queue.whenReady();
+  const consumer = new BullSettlementConsumer({
+    url: server.redisUrl,
+    concurrency: 1,
+    settle: async ({ checkoutIds: [id] }) => {
+      if (id === "c1") throw new Error("a page fails");
+      return "done";
+    },
+    onFault: () => undefined,
+  });
+  opened.push(consumer);
+  await consumer.start();
+  for (const id of ids(3)) await queue.enqueue({ saleId: "s", epoch: 1, checkoutIds: [id] });
+  await expect.poll(() => consumer.finished, { timeout: 10_000 }).toBeGreaterThanOrEqual(3);
+});

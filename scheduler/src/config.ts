@@ -9,7 +9,7 @@ const schema = z.object({
   /** Of the Redis that carries the pages, or another user of the same one; by default REDIS_URL. */
   REDIS_QUEUE_URL: z.string().min(1, "leave it out where the queue is at REDIS_URL").optional(),
   /** Database connections of this process: one for each duty that may run at once. */
-  DATABASE_POOL: positive(4, 90),
+  DATABASE_POOL: positive(5, 90),
   /** Whether hourly sales are prepared; custom sales are looked after in any case. */
   ROTATION: z.enum(["on", "off"]).default("on"),
   /** What the hourly sales that it makes keep of attempts; a sale that is made already stays as it is. */
@@ -19,6 +19,8 @@ const schema = z.object({
   OPS_HOST: z.string().default("127.0.0.1"),
   OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  /** How long the start waits for Postgres and Redis, seconds. */
+  STARTUP_WAIT_S: z.coerce.number().int().min(0).max(3_600).default(60),
 });
 
 export type SchedulerConfig = z.infer<typeof schema>;

@@ -15,6 +15,8 @@ const schema = z
     OPS_HOST: z.string().default("127.0.0.1"),
     OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
     LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+    /** How long the start waits for Postgres and Redis, seconds. */
+    STARTUP_WAIT_S: z.coerce.number().int().min(0).max(3_600).default(60),
   })
   .refine((env) => env.PAGE_CONCURRENCY <= env.DATABASE_POOL, {
     path: ["PAGE_CONCURRENCY"],

@@ -1,6 +1,7 @@
 import { type FillCartOutcome, fillCart, type SaleView, unitsOf } from "@flashgate/core";
 import { USER_ID, USER_ID_WORDS } from "../authentication/authenticator.ts";
 import { madeAtMs } from "../ids.ts";
+import { note } from "../request-note.ts";
 import type { ContestAnswer } from "./answers.ts";
 import { activeSale, type ContestHandler, type ContestParts } from "./desk.ts";
 import { parseItemName } from "./item-name.ts";
@@ -15,6 +16,7 @@ export function checkout(parts: ContestParts): ContestHandler {
     if (!fields) return { kind: "too_large" };
     const { user_id: userId, id } = fields;
     if (userId === undefined || id === undefined || !USER_ID.test(userId)) return invalid(userId, id);
+    note(request, { userId });
 
     const nowMs = parts.clock.nowMs();
     const view = activeSale(parts.board, nowMs);
@@ -24,6 +26,7 @@ export function checkout(parts: ContestParts): ContestHandler {
     const saleId = view.sale.id;
     if (name.saleId !== saleId) return { kind: "not_in_this_sale" };
 
+    note(request, { saleId });
     const { itemId } = name;
     const fromTurn = parts.contest.turns.of(saleId, userId);
     const outcome = await fillCart(parts, { saleId, userId, itemId, fromTurn });

@@ -8,6 +8,7 @@ import {
   type Ticket,
   type Verdict,
 } from "@flashgate/core";
+import { noteTicket } from "../routes/tickets.ts";
 import type { Standing } from "../status-reader.ts";
 import type { ContestAnswer } from "./answers.ts";
 import type { ContestHandler, ContestParts } from "./desk.ts";
@@ -33,6 +34,7 @@ export function purchase(parts: ContestParts): ContestHandler {
     if (code === undefined) return { kind: "invalid", errors: { code: "is required" } };
     const ticket = parts.contest.codes.open(code);
     if (!ticket) return { kind: "unknown_code" };
+    noteTicket(request, ticket);
 
     const reply = await purchaseCart(parts, ticket);
     if (reply.kind !== "submitted") return answerTo(parts, ticket, reply);

@@ -1,5 +1,7 @@
+import type { Request, Response } from "express";
+import { note } from "../request-note.ts";
 import type { Handler } from "../routes/route.ts";
-import { sendContest } from "./answers.ts";
+import { type ContestAnswer, sendContest } from "./answers.ts";
 import { checkout } from "./checkout.ts";
 import type { ContestHandler, ContestParts } from "./desk.ts";
 import { createSale } from "./new-sale.ts";
@@ -15,11 +17,11 @@ export function contestRoutes(parts: ContestParts, onError: (error: unknown) => 
     (handle: ContestHandler): Handler =>
     async (request, response) => {
       try {
-        sendContest(response, await handle(request, () => response.destroyed));
+        reply(request, response, await handle(request, () => response.destroyed));
       } catch (error) {
         // A client that went away is no failure of ours.
         if (request.destroyed && !request.complete) return;
-        sendContest(response, { kind: "unavailable" });
+        reply(request, response, { kind: "unavailable" });
         onError(error);
       }
     };
@@ -32,4 +34,9 @@ export function contestRoutes(parts: ContestParts, onError: (error: unknown) => 
     ["/health", { GET: answered(readHealth(parts)) }],
     ["/metrics", { GET: answered(readMetrics(parts)) }],
   ];
+}
+
+function reply(request: Request, response: Response, answer: ContestAnswer): void {
+  note(request, { outcome: answer.kind });
+  sendContest(response, answer);
 }

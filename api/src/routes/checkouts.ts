@@ -13,6 +13,7 @@ import { type CheckoutRequest, checkoutOf } from "../checkout-request.ts";
 import { madeAtMs } from "../ids.ts";
 import { readJson } from "../json-body.ts";
 import type { Problem } from "../problems.ts";
+import { note } from "../request-note.ts";
 import { sendAccepted } from "../responses.ts";
 import type { Standing, StatusReader } from "../status-reader.ts";
 import type { TicketSeal } from "../ticket-seal.ts";
@@ -43,7 +44,10 @@ export function reserve(parts: CheckoutParts): Handler {
 
     const { mode, demand, key, fingerprint } = checkout;
     const outcome = await reserveCheckout(parts, { saleId, userId, mode, demand, key, fingerprint });
+    const gateMs = parts.clock.nowMs() - nowMs;
+    note(request, { saleId, gateMs, ...("checkoutId" in outcome ? { checkoutId: outcome.checkoutId } : {}) });
     if (outcome.kind !== "accepted") return refuse(parts, view.sale, checkout, outcome, nowMs);
+    note(request, { outcome: outcome.totals ? "held" : "replayed" });
 
     const ticket = ticketOf(saleId, userId, outcome);
     const sealed = parts.seal.seal(ticket);

@@ -5,7 +5,7 @@ import { eventOf, lastEventIdOf, type Stream, type Streams, sendNothingMore } fr
 import type { TicketView } from "../ticket-view.ts";
 import { type Handler, param } from "./route.ts";
 import { type SaleParts, viewOf } from "./sales.ts";
-import { NOT_FOUND, seenOf, type TicketParts } from "./tickets.ts";
+import { NOT_FOUND, noteTicket, seenOf, type TicketParts } from "./tickets.ts";
 
 export interface EventParts extends SaleParts, TicketParts {
   readonly streams: Streams;
@@ -36,6 +36,7 @@ export function followTicket(parts: EventParts): Handler {
     const sealed = param(request, "ticket");
     const ticket = parts.seal.open(sealed);
     if (!ticket) return NOT_FOUND;
+    noteTicket(request, ticket);
     const seen = await seenOf(parts, ticket, sealed, AT_ONCE);
     if (seen.kind !== "seen") return seen;
     if (!seen.pending && lastEventIdOf(request) === seen.view.status) return void sendNothingMore(response);

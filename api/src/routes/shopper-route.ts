@@ -3,6 +3,7 @@ import type { Request, Response } from "express";
 import type { Authenticator } from "../authentication/authenticator.ts";
 import type { Problem } from "../problems.ts";
 import type { Allowances } from "../rate-limits/allowance.ts";
+import { note } from "../request-note.ts";
 import type { Handler } from "./route.ts";
 
 export interface ShopperParts {
@@ -23,6 +24,7 @@ export function asShopper({ authenticator, allowances, clock }: ShopperParts, ha
   return async (request, response) => {
     const userId = await authenticator.userOf(request);
     if (typeof userId !== "string") return userId;
+    note(request, { userId });
     return allowances.user?.spend(userId, clock.nowMs(), response) ?? handle(request, response, userId);
   };
 }

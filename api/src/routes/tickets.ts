@@ -2,6 +2,7 @@ import { type CancelParts, cancelCheckout, type SaleBoard, type Ticket } from "@
 import type { Request } from "express";
 import type { Problem } from "../problems.ts";
 import { waitOf } from "../request-headers.ts";
+import { note } from "../request-note.ts";
 import { sendTicket } from "../responses.ts";
 import type { StatusReader } from "../status-reader.ts";
 import type { TicketSeal } from "../ticket-seal.ts";
@@ -27,7 +28,14 @@ export function ownTicket(
 ): { ticket: Ticket; sealed: string } | Problem {
   const sealed = param(request, "ticket");
   const ticket = seal.open(sealed);
-  return ticket?.userId === userId ? { ticket, sealed } : NOT_FOUND;
+  if (ticket?.userId !== userId) return NOT_FOUND;
+  noteTicket(request, ticket);
+  return { ticket, sealed };
+}
+
+/** Which checkout a request is about. */
+export function noteTicket(request: Request, { saleId, checkoutId }: Ticket): void {
+  note(request, { saleId, checkoutId });
 }
 
 /** `GET /v1/tickets/{ticket}`: the ticket itself is the right to read it. */
@@ -36,6 +44,7 @@ export function readTicketStatus(parts: TicketParts): Handler {
     const sealed = param(request, "ticket");
     const ticket = parts.seal.open(sealed);
     if (!ticket) return NOT_FOUND;
+    noteTicket(request, ticket);
     const seen = await seenOf(parts, ticket, sealed, { waitMs: waitOf(request), abandoned: () => response.destroyed });
     return seen.kind === "seen" ? void sendTicket(response, seen.view, seen.pending) : seen;
   };

@@ -35,7 +35,7 @@ export function addProcesses(program: Command): void {
       .description(text)
       .addHelpText(
         "after",
-        `\nEnvironment: ${variables},\n  OPS_HOST=127.0.0.1, OPS_PORT (any free one), OPS_TOKEN (≥ 32 bytes), LOG_LEVEL=info\n\nLogs JSON lines to standard output. SIGTERM drains and ends it within 15 s.\n\nExample:\n  DATABASE_URL=postgres://… REDIS_URL=redis://… flashgate ${name}`,
+        `\nEnvironment: ${variables},\n  OPS_HOST=127.0.0.1, OPS_PORT (any free one), OPS_TOKEN (≥ 32 bytes), LOG_LEVEL=info, STARTUP_WAIT_S=60\n\nLogs JSON lines to standard output. SIGTERM drains and ends it within 15 s.\n\nExample:\n  DATABASE_URL=postgres://… REDIS_URL=redis://… flashgate ${name}`,
       )
       .action(async () => {
         stopWithParent();

@@ -46,7 +46,9 @@ describe("flashgate up", () => {
       "consumer flashgate_queue",
       "queue flashgate_queue",
       "scheduler-gate flashgate_opener",
+      "scheduler-queue-reader flashgate_queue",
       "worker-gate flashgate_gate",
+      "worker-queue-reader flashgate_queue",
     ]);
   });
 

@@ -57,6 +57,11 @@ export function audit(ledger: LedgerFacts, gate: GateFacts | null, still: boolea
   };
 }
 
+/** Units that are sold or held past what there is of their item, by the rows. */
+export function oversoldUnits({ items }: LedgerFacts): number {
+  return items.reduce((units, item) => units + Math.max(0, -leftOf(item)), 0);
+}
+
 function stockViolations({ sale, confirmedUnits, heldUnits, items }: LedgerFacts): Violation[] {
   const say = violationsOf(1);
   say.unless(sale.itemsSold === confirmedUnits, `sale says ${sale.itemsSold} sold, its rows ${confirmedUnits}`);

@@ -1,13 +1,15 @@
-import type { Judged } from "../../domain/checkout.ts";
+import { isVerdict, type Judged } from "../../domain/checkout.ts";
 import type { Line } from "../../domain/lines.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import type { Holds } from "../ports/gate.ts";
-import type { CheckoutLedger } from "../ports/ledger.ts";
+import type { CheckoutLedger, LedgerStatus } from "../ports/ledger.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
 import { tombOf, tombOfTicket } from "../tombs.ts";
 
 export interface CancelParts {
   readonly ledger: CheckoutLedger;
   readonly holds: Holds;
+  readonly telemetry: Telemetry;
 }
 
 /** `decided`: the verdict that stands now, `cancelled` or the one that came first, and what the checkout was about. */
@@ -27,8 +29,14 @@ export async function cancelCheckout(parts: CancelParts, ticket: Ticket): Promis
   const tomb = hold ? tombOf(hold, status.openEpoch, "cancelled") : tombOfTicket(ticket, { state: "cancelled" });
   const [judged] = await parts.ledger.entomb(saleId, [tomb], { kind: "none" });
   if (!judged) throw new Error(`no verdict stands for checkout ${checkoutId} after a cancel`);
+  if (!isDecided(status) && judged.verdict.state === "cancelled") parts.telemetry.emit({ kind: "checkout_cancelled" });
   if (hold) await finalise(parts.holds, saleId, status.openEpoch, judged);
   return { kind: "decided", judged, lines: tomb.lines };
+}
+
+/** Whether there was a verdict before. */
+function isDecided({ record }: LedgerStatus): boolean {
+  return record !== null && isVerdict(record.status);
 }
 
 /** What the gate says of the checkout; nothing where it cannot be asked: the ticket says enough. */

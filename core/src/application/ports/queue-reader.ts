@@ -11,6 +11,8 @@ export interface QueueDepth {
   readonly delayed: number;
   /** Given up; the sweep pages their holds again. */
   readonly failed: number;
+  /** Nobody is given any: somebody stopped the queue. */
+  readonly paused: boolean;
   /** When the oldest that is not done was enqueued, by the clock of who did it; null where there is none. */
   readonly oldestAtMs: number | null;
 }

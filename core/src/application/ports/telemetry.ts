@@ -1,5 +1,7 @@
-import type { RejectReason, VerdictState } from "../../domain/checkout.ts";
+import type { Verdict } from "../../domain/checkout.ts";
 import type { AttemptOutcome } from "../../domain/outcomes.ts";
+import type { BooksReading, GatesReading } from "../../domain/readings.ts";
+import type { QueueDepth } from "./queue-reader.ts";
 
 /** What the business tells whoever watches it. Labels come from closed unions only; never a user, item or ticket. */
 export type TelemetryEvent =
@@ -12,11 +14,7 @@ export type TelemetryEvent =
       readonly checkouts: number;
       readonly held: number;
       readonly contested: boolean;
-      readonly verdicts: readonly {
-        readonly state: VerdictState;
-        readonly reason?: RejectReason;
-        readonly lagMs: number;
-      }[];
+      readonly verdicts: readonly (Verdict & { readonly lagMs: number })[];
     }
   | {
       readonly kind: "checkout_poisoned";
@@ -48,6 +46,13 @@ export type TelemetryEvent =
       readonly paged: number;
       readonly expired: number;
     }
+  /** A shopper gave a checkout up that had no verdict. */
+  | { readonly kind: "checkout_cancelled" }
+  /** How the sales that are on stand, and how late this hour's is in opening. */
+  | { readonly kind: "gates_observed"; readonly gates: GatesReading; readonly rotationDelayMs: number }
+  /** The queue as it is; null: it cannot be asked. */
+  | { readonly kind: "queue_observed"; readonly depth: QueueDepth | null }
+  | { readonly kind: "books_observed"; readonly books: BooksReading }
   | { readonly kind: "sale_scheduled"; readonly saleId: string }
   | { readonly kind: "sale_closed"; readonly saleId: string }
   | { readonly kind: "gate_retired"; readonly saleId: string };
