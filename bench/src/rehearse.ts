@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { count } from "./count-option.ts";
+import { endProgram } from "./fleet/ending.ts";
 import { Rehearsal, type SceneResult } from "./rehearsal/rehearsal.ts";
 import { type RehearsalReport, reportOf, reportText } from "./rehearsal/rehearsal-report.ts";
 import type { Scene } from "./rehearsal/scene.ts";
@@ -50,9 +52,12 @@ async function rehearse(options: Options): Promise<void> {
     if (kept) process.stderr.write(`kept: ${folder}\n`);
     else rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
+  endProgram();
 }
 
-async function run({ scenes: asked, forSecondsMax = null }: Options, folder: string): Promise<RehearsalReport> {
+async function run(options: Options, folder: string): Promise<RehearsalReport> {
+  const { scenes: asked } = options;
+  const forSecondsMax = options.forSecondsMax ?? null;
   const startedAt = new Date();
   const tell = (words: string) => void process.stderr.write(`${elapsedS(startedAt)} s  ${words}\n`);
   const stage = await Stage.start({
@@ -88,10 +93,4 @@ function chosen(text: string): readonly Scene[] {
   const unknown = names.filter((name) => !scenes.some((scene) => scene.name === name));
   if (unknown.length > 0) throw new InvalidArgumentError(`there is no scene ${unknown.join(", ")}`);
   return scenes.filter(({ name }) => names.includes(name));
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new InvalidArgumentError("a whole number from 1 on is wanted");
 }

@@ -13,5 +13,7 @@ it("sets off alerts on a whole deployment, and sees them clear by what the runbo
   expect(report.complaints).toEqual([]);
   const alerts = report.scenes.flatMap((scene) => scene.alerts);
   expect(alerts.map(({ alert }) => alert)).toEqual(["FlashgateOversold", "FlashgateDrift", "FlashgateRedisLog"]);
-  expect(alerts.filter(({ firedAfterMs, clearedAfterMs }) => firedAfterMs === null || clearedAfterMs === null)).toEqual([]);
+  expect(alerts.filter(({ firedAfterMs, clearedAfterMs }) => firedAfterMs === null || clearedAfterMs === null)).toEqual(
+    [],
+  );
 }, 420_000);

@@ -53,8 +53,9 @@ async function tryProgram(candidate: ProgramCandidate, signal: AbortSignal): Pro
   const { file, env, origin } = candidate;
   const run = await runCommand(file, ["--version"], { env, timeoutMs: TIMEOUT_MS, signal });
   if (run.kind === "failed") return { kind: "refused", reason: `${origin} does not run: ${run.reason}` };
+  // Debian's exporter of Redis leaves out the v of its version
   const said = `${run.stdout}\n${run.stderr}`;
-  const version = /(?:version |\bv)(\d+(?:\.\d+)+)/.exec(said)?.[1];
+  const version = /(?:version |\bv|Exporter )(\d+(?:\.\d+)+)/.exec(said)?.[1];
   if (version === undefined) return { kind: "refused", reason: `${origin} does not tell its version: ${said}` };
   return { kind: "found", program: { ...candidate, version } };
 }

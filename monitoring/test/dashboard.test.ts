@@ -42,7 +42,9 @@ it("has panels that each say what they are, lie beside one another, and ask the 
     expect(panel.gridPos.x + panel.gridPos.w, panel.title).toBeLessThanOrEqual(24);
   }
   const pairs = panels.flatMap((one, index) => panels.slice(index + 1).map((other) => [one, other] as const));
-  const overlaps = pairs.filter(([one, other]) => overlap(one, other)).map(([one, other]) => `${one.title}/${other.title}`);
+  const overlaps = pairs
+    .filter(([one, other]) => overlap(one, other))
+    .map(([one, other]) => `${one.title}/${other.title}`);
   expect(overlaps).toEqual([]);
 });
 

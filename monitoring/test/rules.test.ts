@@ -21,7 +21,9 @@ it("Prometheus takes the configuration", () => {
   writeFileSync(join(folder, "token"), "token");
   const text = readFileSync(`${PROMETHEUS}prometheus.yml`, "utf8");
   // promtool looks for the file; the deployment's is not here
-  const config = text.replace("/run/secrets/ops_token", join(folder, "token")).replaceAll("rules/", `${PROMETHEUS}rules/`);
+  const config = text
+    .replace("/run/secrets/ops_token", join(folder, "token"))
+    .replaceAll("rules/", `${PROMETHEUS}rules/`);
   writeFileSync(join(folder, "prometheus.yml"), config);
   expect(promtool("check", "config", join(folder, "prometheus.yml"))).toMatch(/SUCCESS[\s\S]*ok$/);
 });
@@ -37,14 +39,21 @@ it.each(ruleTestFiles)("the rules stand %s", (file) => {
 
 it("a rule that is wrong does not stand them", () => {
   const folder = testFolder();
-  const broken = readFileSync(`${PROMETHEUS}rules/alerts.yml`, "utf8").replace("_job_age_seconds) > 30", "_job_age_seconds) > 40");
+  const broken = readFileSync(`${PROMETHEUS}rules/alerts.yml`, "utf8").replace(
+    "_job_age_seconds) > 30",
+    "_job_age_seconds) > 40",
+  );
   writeFileSync(join(folder, "alerts.yml"), broken);
   const tests = readFileSync(`${PROMETHEUS}tests/flow.test.yml`, "utf8");
   writeFileSync(
     join(folder, "flow.test.yml"),
-    tests.replace("../rules/recording.yml", `${PROMETHEUS}rules/recording.yml`).replace("../rules/alerts.yml", "alerts.yml"),
+    tests
+      .replace("../rules/recording.yml", `${PROMETHEUS}rules/recording.yml`)
+      .replace("../rules/alerts.yml", "alerts.yml"),
   );
-  expect(promtool("test", "rules", join(folder, "flow.test.yml"))).toMatch(/FAILED[\s\S]*FlashgateQueueStuck[\s\S]*failed: 1$/);
+  expect(promtool("test", "rules", join(folder, "flow.test.yml"))).toMatch(
+    /FAILED[\s\S]*FlashgateQueueStuck[\s\S]*failed: 1$/,
+  );
 });
 
 it("every query of the dashboard is one that Prometheus understands", () => {

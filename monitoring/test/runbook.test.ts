@@ -11,13 +11,16 @@ it("has a page for every alert, and an alert for every page", () => {
   expect(named.sort()).toEqual(pages.sort());
 });
 
-it.each(alerts.map(({ alert }) => alert))("%s: its page says what it means, what to look at, what to do, and how to know", (alert) => {
-  const text = readFileSync(new URL(`../../${pageOf(alert)}`, import.meta.url), "utf8");
-  const marks = [`# ${alert}`, "**Means.**", "**Look at**", "**Do**", "**It worked when**"];
-  const found = marks.map((mark) => text.indexOf(mark));
-  expect(found).toEqual([...found].sort((a, b) => a - b));
-  expect(found[0]).toBe(0);
-});
+it.each(alerts.map(({ alert }) => alert))(
+  "%s: its page says what it means, what to look at, what to do, and how to know",
+  (alert) => {
+    const text = readFileSync(new URL(`../../${pageOf(alert)}`, import.meta.url), "utf8");
+    const marks = [`# ${alert}`, "**Means.**", "**Look at**", "**Do**", "**It worked when**"];
+    const found = marks.map((mark) => text.indexOf(mark));
+    expect(found).toEqual([...found].sort((a, b) => a - b));
+    expect(found[0]).toBe(0);
+  },
+);
 
 it("lists every alert, and whom it wakes", () => {
   for (const { alert, labels, annotations } of alerts) {

@@ -68,7 +68,8 @@ export class AlertWatch {
       }
       return firing.size === 0;
     };
-    if (!(await until(allCleared, CLEARED_MS_MAX, { everyMs: ASK_EVERY_MS }))) throw new Error("not every alert cleared");
+    if (!(await until(allCleared, CLEARED_MS_MAX, { everyMs: ASK_EVERY_MS })))
+      throw new Error("not every alert cleared");
   }
 
   /** Of its alerts those that fire now, with their summaries. */

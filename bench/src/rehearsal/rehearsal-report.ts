@@ -25,7 +25,9 @@ export function reportOf(facts: RehearsalFacts, alerts: readonly string[] | null
   const seen = new Set(scenes.flatMap((scene) => scene.alerts.map(({ alert }) => alert)));
   const complaints = [
     ...scenes.flatMap(({ name, fault }) => (fault === null ? [] : [`${name}: ${fault}`])),
-    ...panels.flatMap(({ panel, expression, fault }) => (fault === null ? [] : [`"${panel}": ${expression}: ${fault}`])),
+    ...panels.flatMap(({ panel, expression, fault }) =>
+      fault === null ? [] : [`"${panel}": ${expression}: ${fault}`],
+    ),
     ...(alerts ?? []).filter((alert) => !seen.has(alert)).map((alert) => `no scene sets off ${alert}`),
     ...(alerts === null ? [] : panels.filter(({ seriesMax }) => seriesMax === 0)).map(
       ({ panel, expression }) => `"${panel}" never had anything to show: ${expression}`,

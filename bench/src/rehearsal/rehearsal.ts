@@ -1,4 +1,4 @@
-import { AlertWatch, type AlertResult } from "./alert-watch.ts";
+import { type AlertResult, AlertWatch } from "./alert-watch.ts";
 import { type PanelQuery, panelQueries } from "./prometheus.ts";
 import type { Scene } from "./scene.ts";
 import type { Stage } from "./stage.ts";

@@ -9,8 +9,8 @@ import {
   type MonitoringProgram,
   type ServerLife,
 } from "@flashgate/local";
-import { SERVICES } from "../fleet/service-process.ts";
 import type { Fleet } from "../fleet/fleet.ts";
+import { SERVICES } from "../fleet/service-process.ts";
 import { Prometheus } from "./prometheus.ts";
 import { adaptedConfig, SHIPPED, shortenedAlerts } from "./shipped.ts";
 
@@ -31,7 +31,7 @@ export interface TowerOptions {
 interface Program {
   readonly name: MonitoringProgram;
   readonly port: number;
-  readonly args: readonly string[];
+  readonly args: readonly [...string[], string];
   readonly settings: NodeJS.ProcessEnv;
   readonly probe: string;
 }

@@ -11,7 +11,8 @@ export function deadLetters(): Scene {
   return {
     name: "dead-letters",
     alerts: ["FlashgateDeadLetters"],
-    trouble: "a cart's idempotency key is given a NUL in Redis and the cart bought: the database refuses it at every try",
+    trouble:
+      "a cart's idempotency key is given a NUL in Redis and the cart bought: the database refuses it at every try",
     mending: "`flashgate dlq ls` tells why; the NUL is taken out; `flashgate dlq retry` has it judged",
     async cause(stage) {
       const answer = await stage.shop("POST", `/v1/sales/${stage.saleId}/checkouts`, USER, {
@@ -34,7 +35,11 @@ export function deadLetters(): Scene {
   };
 }
 
-async function rewriteHold({ fleet, stores, saleId }: Stage, id: string, rewrite: (hold: string) => string): Promise<void> {
+async function rewriteHold(
+  { fleet, stores, saleId }: Stage,
+  id: string,
+  rewrite: (hold: string) => string,
+): Promise<void> {
   const sale = await stores.ledger.find(saleId);
   const holds = `flashgate:{${saleId}}:${sale?.openEpoch}:holds`;
   const hold = await fleet.active.admin.hget(holds, id);

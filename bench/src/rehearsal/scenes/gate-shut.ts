@@ -20,7 +20,8 @@ export function gateShut(): Scene {
     alerts: ["FlashgateGateShut", "FlashgateErrorBurn"],
     trouble:
       "Redis forgets its scripts (as at every restart) while a session holds the sale's row, so that no recovery gets on",
-    mending: "the session that blocks the scheduler is found with `pg_blocking_pids` and ended; the gate opens by itself",
+    mending:
+      "the session that blocks the scheduler is found with `pg_blocking_pids` and ended; the gate opens by itself",
     async cause({ fleet, saleId }) {
       locker = new pg.Client({ connectionString: fleet.postgres.url, application_name: LOCKER });
       // whoever mends the trouble ends the session

@@ -8,7 +8,8 @@ export const oversold: Scene = {
   name: "oversold",
   alerts: ["FlashgateOversold"],
   trouble: "a confirmed checkout of more units than its item has is written into the ledger",
-  mending: "`flashgate sale pause`; `flashgate verify` names the item; the row is taken out again; `flashgate sale resume`",
+  mending:
+    "`flashgate sale pause`; `flashgate verify` names the item; the row is taken out again; `flashgate sale resume`",
   async cause({ database, saleId, itemId }) {
     const { rows } = await database.query("SELECT stock FROM flashgate.items WHERE sale_id = $1 AND id = $2", [
       saleId,

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { until } from "../../fleet/until.ts";
 import type { RedisServer } from "../../fleet/redis-server.ts";
+import { until } from "../../fleet/until.ts";
 import type { Scene } from "../scene.ts";
 
 const FILLER = "rehearsal:filler";
