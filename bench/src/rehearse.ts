@@ -77,6 +77,7 @@ async function run(options: Options, folder: string): Promise<RehearsalReport> {
       durationS: elapsedS(startedAt),
       machine: machineOf(active.recipe.version, postgres.recipe.version),
       ...{ forSecondsMax, scenes: results, panels: rehearsal.panels },
+      unanswered: await rehearsal.unanswered(),
     };
     return reportOf(facts, asked.length === scenes.length ? alertNames() : null);
   } finally {

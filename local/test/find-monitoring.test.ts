@@ -10,7 +10,9 @@ test("an exporter on PATH is the one that runs, under Debian's name or its own, 
   const [broken, own, debian] = [testFolder(), testFolder(), testFolder()];
   script(broken, "prometheus-redis-exporter", ["exit 1"]);
   const upstream = script(own, "redis_exporter", ['echo "INFO[0000] Redis Metrics Exporter v1.67.0 build date" >&2']);
-  const packaged = script(debian, "prometheus-redis-exporter", ['echo "Redis Metrics Exporter 1.45.0-2+b4  Go: go1.19.8" >&2']);
+  const packaged = script(debian, "prometheus-redis-exporter", [
+    'echo "Redis Metrics Exporter 1.45.0-2+b4  Go: go1.19.8" >&2',
+  ]);
   expect(await find({ PATH: [broken, own].join(delimiter) })).toMatchObject({ file: upstream, version: "1.67.0" });
   expect(await find({ PATH: [own, debian].join(delimiter) })).toMatchObject({ file: packaged, version: "1.45.0" });
 });

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { SHIPPED } from "./shipped.ts";
 
 const QUERY_MS_MAX = 10_000;
 
@@ -16,6 +14,7 @@ const ALERTS = z.object({
   }),
 });
 const VECTOR = z.object({ data: z.object({ result: z.array(z.unknown()) }) });
+const NAMES = z.object({ data: z.array(z.string()) });
 const TARGETS = z.object({
   data: z.object({ activeTargets: z.array(z.object({ scrapeUrl: z.string(), health: z.string() })) }),
 });
@@ -47,6 +46,11 @@ export class Prometheus {
     return VECTOR.parse(answer).data.result.length;
   }
 
+  /** The names of all metrics that it has heard of or made itself. */
+  async names(): Promise<ReadonlySet<string>> {
+    return new Set(NAMES.parse(await this.#get("label/__name__/values")).data);
+  }
+
   /** The addresses that do not answer its scrapes. */
   async silentTargets(): Promise<string[]> {
     const { data } = TARGETS.parse(await this.#get("targets?state=active"));
@@ -58,26 +62,4 @@ export class Prometheus {
     if (!answer.ok) throw new Error(`Prometheus answers ${answer.status}: ${await answer.text()}`);
     return answer.json();
   }
-}
-
-const DASHBOARD = z.object({
-  panels: z.array(
-    z.object({
-      title: z.string(),
-      targets: z.array(z.object({ expr: z.string() })).default([]),
-    }),
-  ),
-});
-
-export interface PanelQuery {
-  readonly panel: string;
-  readonly expression: string;
-}
-
-/** Every query of the shipped dashboard, with what Grafana puts in place of its variables. */
-export function panelQueries(): PanelQuery[] {
-  const { panels } = DASHBOARD.parse(JSON.parse(readFileSync(SHIPPED.dashboard, "utf8")));
-  return panels.flatMap(({ title, targets }) =>
-    targets.map(({ expr }) => ({ panel: title, expression: expr.replaceAll("$__rate_interval", "1m") })),
-  );
 }

@@ -10,6 +10,8 @@ export interface RehearsalFacts {
   readonly forSecondsMax: number | null;
   readonly scenes: readonly SceneResult[];
   readonly panels: readonly PanelResult[];
+  /** What rules and panels ask for and nobody exports, a sentence each. */
+  readonly unanswered: readonly string[];
 }
 
 /** Everything a rehearsal has to say for itself. */
@@ -21,16 +23,17 @@ export interface RehearsalReport extends RehearsalFacts {
 
 /** `alerts`: those that have to be seen, and then every panel as well; null where only some scenes were asked for. */
 export function reportOf(facts: RehearsalFacts, alerts: readonly string[] | null): RehearsalReport {
-  const { scenes, panels } = facts;
+  const { scenes, panels, unanswered } = facts;
   const seen = new Set(scenes.flatMap((scene) => scene.alerts.map(({ alert }) => alert)));
   const complaints = [
     ...scenes.flatMap(({ name, fault }) => (fault === null ? [] : [`${name}: ${fault}`])),
-    ...panels.flatMap(({ panel, expression, fault }) =>
-      fault === null ? [] : [`"${panel}": ${expression}: ${fault}`],
+    ...panels.flatMap(({ asker, expression, fault }) =>
+      fault === null ? [] : [`"${asker}": ${expression}: ${fault}`],
     ),
+    ...unanswered,
     ...(alerts ?? []).filter((alert) => !seen.has(alert)).map((alert) => `no scene sets off ${alert}`),
     ...(alerts === null ? [] : panels.filter(({ seriesMax }) => seriesMax === 0)).map(
-      ({ panel, expression }) => `"${panel}" never had anything to show: ${expression}`,
+      ({ asker, expression }) => `"${asker}" never had anything to show: ${expression}`,
     ),
   ];
   return { ...facts, ok: complaints.length === 0, complaints };

@@ -1,6 +1,7 @@
 import { type AlertResult, AlertWatch } from "./alert-watch.ts";
-import { type PanelQuery, panelQueries } from "./prometheus.ts";
+import { unansweredBy } from "./asked-names.ts";
 import type { Scene } from "./scene.ts";
+import { panelQuestions, type Question, ruleQuestions } from "./shipped.ts";
 import type { Stage } from "./stage.ts";
 
 export interface SceneResult extends Pick<Scene, "name" | "trouble" | "mending"> {
@@ -12,7 +13,7 @@ export interface SceneResult extends Pick<Scene, "name" | "trouble" | "mending">
 }
 
 /** A query of a panel, and the most series it ever had. */
-export interface PanelResult extends PanelQuery {
+export interface PanelResult extends Question {
   seriesMax: number;
   /** What Prometheus says against it; null: nothing. */
   fault: string | null;
@@ -20,7 +21,11 @@ export interface PanelResult extends PanelQuery {
 
 /** Plays scenes one after the other, and asks every panel's query whenever something has changed. */
 export class Rehearsal {
-  readonly panels: readonly PanelResult[] = panelQueries().map((query) => ({ ...query, seriesMax: 0, fault: null }));
+  readonly panels: readonly PanelResult[] = panelQuestions().map((question) => ({
+    ...question,
+    seriesMax: 0,
+    fault: null,
+  }));
   readonly #stage: Stage;
   readonly #onStep: (words: string) => void;
 
@@ -41,6 +46,11 @@ export class Rehearsal {
       this.#onStep(`${name}: ${fault}`);
     }
     return { name, trouble, mending, alerts: watch.results(), beside: watch.beside(), fault };
+  }
+
+  /** What rules and panels ask for and no process and no exporter tells, a sentence each. */
+  async unanswered(): Promise<string[]> {
+    return unansweredBy(await this.#stage.tower.prometheus.names(), [...ruleQuestions(), ...panelQuestions()]);
   }
 
   async #run(scene: Scene, watch: AlertWatch): Promise<void> {

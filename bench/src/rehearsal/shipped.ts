@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
+import { z } from "zod";
 
 const FOLDER = new URL("../../../monitoring/", import.meta.url);
 
@@ -50,6 +51,8 @@ interface RuleFile {
 
 interface Rule {
   readonly alert?: string;
+  readonly record?: string;
+  readonly expr: string;
   for?: string;
 }
 
@@ -64,8 +67,40 @@ export function shortenedAlerts(text: string, forSecondsMax: number): string {
 
 /** The names of the shipped alerts. */
 export function alertNames(): string[] {
-  const file: RuleFile = parse(readFileSync(SHIPPED.alerts, "utf8"));
-  return file.groups.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []));
+  return rulesOf(SHIPPED.alerts).flatMap(({ alert }) => alert ?? []);
+}
+
+/** An expression that ships, and what asks it: a panel's title, or a rule's name. */
+export interface Question {
+  readonly asker: string;
+  readonly expression: string;
+}
+
+export function ruleQuestions(): Question[] {
+  const rules = [...rulesOf(SHIPPED.recording), ...rulesOf(SHIPPED.alerts)];
+  return rules.map(({ alert, record, expr }) => ({ asker: alert ?? record ?? "", expression: expr }));
+}
+
+const DASHBOARD = z.object({
+  panels: z.array(
+    z.object({
+      title: z.string(),
+      targets: z.array(z.object({ expr: z.string() })).default([]),
+    }),
+  ),
+});
+
+/** Every query of the dashboard, with what Grafana puts in place of its variables. */
+export function panelQuestions(): Question[] {
+  const { panels } = DASHBOARD.parse(JSON.parse(readFileSync(SHIPPED.dashboard, "utf8")));
+  return panels.flatMap(({ title, targets }) =>
+    targets.map(({ expr }) => ({ asker: title, expression: expr.replaceAll("$__rate_interval", "1m") })),
+  );
+}
+
+function rulesOf(path: string): readonly Rule[] {
+  const file: RuleFile = parse(readFileSync(path, "utf8"));
+  return file.groups.flatMap(({ rules }) => rules);
 }
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600 };
