@@ -10,6 +10,9 @@ const WHOLE = [
   "bench/test/topology.test.ts",
 ];
 
+/** In a browser: see local/src/browser.ts. */
+const BROWSER = ["*/test/browser/**/*.test.ts"];
+
 /** The room's own sources, not what was last compiled. */
 const sources = { resolve: { conditions: ["source"] }, ssr: { resolve: { conditions: ["source"] } } };
 
@@ -25,7 +28,7 @@ export default defineConfig({
         test: {
           name: "rooms",
           include: ["*/test/**/*.test.ts"],
-          exclude: WHOLE,
+          exclude: [...WHOLE, ...BROWSER],
           sequence: { groupOrder: 0 },
           ...patience,
         },
@@ -37,6 +40,17 @@ export default defineConfig({
           include: WHOLE,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+          ...patience,
+        },
+      },
+      {
+        ...sources,
+        test: {
+          name: "browser",
+          include: BROWSER,
+          globalSetup: "./local/src/browser.ts",
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
           ...patience,
         },
       },

@@ -30,6 +30,8 @@ const schema = z
     ATTEMPTS: z.enum(ATTEMPT_RECORDINGS).default("all"),
     /** Streams of events this process keeps open at most; further ones are told to come back. */
     STREAMS_MAX: z.coerce.number().int().min(1).max(STREAMS_MAX).default(10_000),
+    /** Whether jobs may be retried and removed on the queues' board; else it only shows them. */
+    BOARD_CHANGES: z.enum(["on", "off"]).default("off"),
     OPS_HOST: z.string().default("127.0.0.1"),
     OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
     LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),

@@ -24,7 +24,7 @@ export interface ServeParts extends Pick<Access, "allowances" | "corsOrigins" | 
   readonly requestId: () => string;
   /** Told of every answer: the pattern of its route, method, status, seconds. */
   readonly observe: (route: string, method: string, statusCode: number, seconds: number, about: Answered) => void;
-  readonly tracing?: RequestTracing | null;
+  readonly tracing?: RequestTracing | null | undefined;
   /** Told of every error that no outcome stands for. */
   readonly onError: (error: unknown, requestId: string) => void;
   /** Whether the process is about to stop: connections are not kept. */

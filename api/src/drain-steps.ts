@@ -6,6 +6,7 @@ import type { Verdicts } from "./verdicts.ts";
 /** What an api ends with: each part knows how to. */
 export interface DrainParts {
   readonly ops: { setReady(ready: boolean): void; close(): Promise<void> };
+  readonly board: { close(): Promise<void> };
   readonly life: { stopping: boolean };
   readonly streams: Streams;
   readonly verdicts: Verdicts;
@@ -23,7 +24,7 @@ const LEAVE_MS_MAX = 1_000;
 
 /** What a stopping api does, in order: who comes is sent away, who waits is answered, then what they were served with ends. */
 export function drainSteps(parts: DrainParts) {
-  const { ops, life, streams, verdicts, server, follower, queue, events, gate, pool, tracing } = parts;
+  const { ops, board, life, streams, verdicts, server, follower, queue, events, gate, pool, tracing } = parts;
   const unready = () => {
     life.stopping = true;
     ops.setReady(false);
@@ -34,12 +35,13 @@ export function drainSteps(parts: DrainParts) {
     { name: "unready", run: unready },
     { name: "leave", run: () => emptied(server, LEAVE_MS_MAX) },
     { name: "requests", run: () => close(server) },
-    { name: "board", run: () => follower.stop() },
+    { name: "sale board", run: () => follower.stop() },
     { name: "queue", run: () => queue.close() },
     { name: "feed", run: () => events.close() },
     { name: "gate", run: () => gate.close() },
     { name: "ledger", run: () => pool.end() },
     { name: "traces", run: () => tracing?.close() },
     { name: "ops", run: () => ops.close() },
+    { name: "queue board", run: () => board.close() },
   ];
 }

@@ -17,10 +17,9 @@ import {
   readOpsAccess,
   startOpsServer,
 } from "@flashgate/monitoring";
-import { BACKLOG_MAX, BullSettlementQueue, openFeed, openGate, probe } from "@flashgate/redis";
+import { BACKLOG_MAX, BullSettlementQueue, openFeed, openGate, openQueues, probe } from "@flashgate/redis";
 import closeWithGrace from "close-with-grace";
 import { createAccess } from "./access.ts";
-import { createAdminRoutes } from "./admin/admin-app.ts";
 import { createApp } from "./app.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import { type ApiConfig, readConfig } from "./config.ts";
@@ -31,6 +30,7 @@ import type { ServeParts } from "./dispatch.ts";
 import { drainSteps } from "./drain-steps.ts";
 import { followSales } from "./follow-sales.ts";
 import { createIds } from "./ids.ts";
+import { createOpsRoutes } from "./ops-routes.ts";
 import { SaleArchive } from "./sale-archive.ts";
 import { SaleEvents } from "./sale-events.ts";
 import { createServer, listen } from "./server.ts";
@@ -62,11 +62,21 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
   const server = createServer(
     createPublicApp(config, { ...world, failpoints }, { ...memory, learn: follower.learn }, life),
   );
+  const { admin, board } = createOpsRoutes({
+    ...world,
+    random: () => Math.random(),
+    stopping: () => life.stopping,
+    board: {
+      open: () => openQueues(config.REDIS_QUEUE_URL ?? config.REDIS_URL),
+      writable: config.BOARD_CHANGES === "on",
+      basePath: access.publicPath,
+    },
+  });
   const ops = await startOpsServer({
     host: config.OPS_HOST,
     port: config.OPS_PORT,
     access,
-    routes: createAdminSurface(world, life),
+    routes: [admin, board],
     registry,
     logger,
     checks: [
@@ -79,7 +89,7 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
 
   closeWithGrace({ delay: CLOSE_MS_MAX, logger: false }, async ({ err }) => {
     if (err) lines.unhandledError(err);
-    const steps = drainSteps({ ...world, ...memory, ops, life, server, follower });
+    const steps = drainSteps({ ...world, ...memory, ops, board, life, server, follower });
     await drain(steps, { lines, clock, boundMs: CLOSE_MS_MAX });
   });
   ops.setReady(true);
@@ -206,36 +216,6 @@ function openContest(config: ApiConfig, world: World, learn: ContestDesk["learn"
     isUp: { redis: () => redis.isUp(), database: () => database.isUp() },
     metrics: createContestMetrics(registry),
   };
-}
-
-/** Who holds the ops token has been let in already, by no browser's page, and is not counted. */
-const OPEN_TO_HOLDERS = { allowances: { user: null, address: null }, corsOrigins: new Set<string>(), tlsOnly: false };
-
-/** What operators are served on the ops port. */
-function createAdminSurface(
-  { ledger, gate, queue, clock, telemetry, tracing, lines, observe, recording }: World,
-  life: { readonly stopping: boolean },
-) {
-  const ids = createIds();
-  return createAdminRoutes({
-    ...OPEN_TO_HOLDERS,
-    recording,
-    ledger,
-    queue,
-    clock,
-    telemetry,
-    tracing,
-    ids,
-    holds: gate.holds,
-    opening: gate.opening,
-    gate: gate.reader,
-    onChange: (change) => lines.opsChanged(change),
-    random: () => Math.random(),
-    requestId: ids.requestId,
-    observe,
-    onError: (error, requestId) => lines.requestFailed(requestId, error),
-    stopping: () => life.stopping,
-  });
 }
 
 function arm(failpoints: Failpoints, { lines, gate, ledger, queue }: World): void {

@@ -14,6 +14,7 @@ describe("the api's environment", () => {
       ATTEMPTS: "all",
       DATABASE_POOL: 5,
       STREAMS_MAX: 10_000,
+      BOARD_CHANGES: "off",
     });
   });
 
@@ -25,8 +26,24 @@ describe("the api's environment", () => {
 
   it("names every fault at once", () => {
     const faults = () =>
-      readConfig({ TICKET_SECRET: "short", PORT: "70000", AUTH: "none", ATTEMPTS: "some", STREAMS_MAX: "0" });
-    for (const name of ["DATABASE_URL", "REDIS_URL", "TICKET_SECRET", "PORT", "AUTH", "ATTEMPTS", "STREAMS_MAX"])
+      readConfig({
+        TICKET_SECRET: "short",
+        PORT: "70000",
+        AUTH: "none",
+        ATTEMPTS: "some",
+        STREAMS_MAX: "0",
+        BOARD_CHANGES: "yes",
+      });
+    for (const name of [
+      "DATABASE_URL",
+      "REDIS_URL",
+      "TICKET_SECRET",
+      "PORT",
+      "AUTH",
+      "ATTEMPTS",
+      "STREAMS_MAX",
+      "BOARD_",
+    ])
       expect(faults).toThrow(name);
   });
 

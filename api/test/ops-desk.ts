@@ -4,7 +4,7 @@ import { createAdminApp, createAdminRoutes } from "../src/admin/admin-app.ts";
 import type { AdminChange } from "../src/admin/routes.ts";
 import { OPEN_ACCESS, type Shop } from "./shop.ts";
 
-const TOKEN = "t".repeat(32);
+export const TOKEN = "t".repeat(32);
 export const BEARER = { authorization: `Bearer ${TOKEN}` };
 
 /** The ops port of a shop's api, and the changes that were asked for there. */
@@ -32,10 +32,11 @@ export async function openOpsDesk({ ledger, gate, queue, clock, errors }: Shop) 
     host: "127.0.0.1",
     port: 0,
     registry: createRegistry({ service: "api" }),
-    logger: createLogger({ service: "api", level: "silent" }),
+    // who signs in is told at any level
+    logger: createLogger({ service: "api", level: "silent", destination: { write: () => undefined } }),
     checks: [],
     access: readOpsAccess({ OPS_TOKEN: TOKEN }),
-    routes: createAdminRoutes(parts),
+    routes: [createAdminRoutes(parts)],
   });
   /** Of every route, as Express spells them. */
   const paths = createAdminApp(parts).router.stack.flatMap(({ route }) => route?.path ?? []);

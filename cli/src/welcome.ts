@@ -5,6 +5,9 @@ import type { SaleView } from "./sale-view.ts";
 export interface Welcome {
   readonly tookMs: number;
   readonly apiUrls: readonly string[];
+  readonly opsUrl: string;
+  /** Where the token of the ops ports is. */
+  readonly opsToken: string;
   /** Null where hourly sales are off. */
   readonly sale: SaleView | null;
   readonly dataDir: string;
@@ -15,7 +18,7 @@ export interface Welcome {
 
 /** What `up` says once everything runs. */
 export function welcomeText(welcome: Welcome, { bold, dim }: Palette): string {
-  const { tookMs, apiUrls, sale, dataDir, logsDir, line } = welcome;
+  const { tookMs, apiUrls, opsUrl, opsToken, sale, dataDir, logsDir, line } = welcome;
   const row = (name: string, text: string) => `  ${dim(name.padEnd(6))}${text}`;
   const [url = ""] = apiUrls;
   return [
@@ -23,6 +26,7 @@ export function welcomeText(welcome: Welcome, { bold, dim }: Palette): string {
     "",
     row("api", apiUrls.join("  ")),
     row("sale", sale ? saleText(sale) : `none; make one: ${line("sale new --items 1000")}`),
+    row("ops", `${opsUrl}/   ${dim("token")} ${opsToken}`),
     row("data", `${dataDir}   ${dim("logs")} ${logsDir}`),
     "",
     "Buy one:",

@@ -82,7 +82,7 @@ export class Failpoints {
     }
   }
 
-  /** From now on every connection of a pool reaches the point before it commits. */
+  /** From now on every connection that a pool makes reaches the point before it commits: arm it before the first query. */
   beforeCommit(pool: ConnectionPool, point: Failpoint): void {
     pool.on("connect", (client) => {
       const query = client.query.bind(client) as Method;

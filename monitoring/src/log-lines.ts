@@ -34,6 +34,14 @@ export interface RequestFields {
   readonly left_out?: number | undefined;
 }
 
+/** What an operator asked of a queue, and how it was answered in HTTP. */
+export interface QueueChange {
+  readonly holder: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+}
+
 /** Words every line of the logs: what is written, at which level, under which fields. */
 export class LogLines {
   readonly #logger: Logger;
@@ -164,6 +172,20 @@ export class LogLines {
     const { holder, action, saleId, checkoutId, outcome } = change;
     const fields = { holder, action, sale_id: saleId, checkout_id: checkoutId, outcome };
     this.#audit.info(fields, "changed through the ops port");
+  }
+
+  /** Somebody changed a queue on its board, or tried to. Written at any log level. */
+  queueChanged({ holder, method, path, status }: QueueChange): void {
+    this.#audit.info({ holder, method, path, status }, "changed through the queue board");
+  }
+
+  /** A browser was let in. Written at any log level, as is who was not. */
+  opsSignedIn(holder: string, address: string): void {
+    this.#audit.info({ holder, address }, "signed in to the ops port");
+  }
+
+  opsSignInRefused(address: string): void {
+    this.#audit.warn({ address }, "sign-in to the ops port refused: not the token");
   }
 
   /** `step`: the path that was asked for, or `accept`. */

@@ -1,11 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Clock } from "@flashgate/core";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import { Dependency, type DependencyCheck } from "./dependency.ts";
 import { createGauges } from "./gauge.ts";
 import { LogLines } from "./log-lines.ts";
 import type { OpsAccess } from "./ops-access.ts";
+import { type Answer, json, notAllowed, text, write } from "./ops-answer.ts";
+import { OpsDoor } from "./ops-door.ts";
+import { indexPage, type OpsLink } from "./ops-pages.ts";
+import { systemClock } from "./system-clock.ts";
 
 export interface OpsServerOptions {
   readonly host: string;
@@ -16,14 +21,18 @@ export interface OpsServerOptions {
   readonly logger: Logger;
   /** Who may ask for more than the two probes. */
   readonly access: OpsAccess;
-  readonly routes?: OpsRoutes;
+  readonly routes?: readonly OpsRoutes[];
+  /** Of the sessions. */
+  readonly clock?: Clock;
 }
 
 /** What a process serves on its ops port beside what every process does. */
 export interface OpsRoutes {
-  /** Begins every path of theirs. */
+  /** The path under which all of theirs are, without a slash at its end. */
   readonly prefix: string;
-  /** Answers a request of somebody who holds the token; `holder` names them in the audit log. */
+  /** What of it the index names. */
+  readonly links: readonly OpsLink[];
+  /** Answers a request of somebody who was let in; `holder` names them in the audit log. */
   handle(request: IncomingMessage, response: ServerResponse, holder: string): void;
 }
 
@@ -49,22 +58,22 @@ const LIMITS = {
   closeMs: 1_000,
 } as const;
 
-interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
-}
-
 /** What probes ask for: they carry no token. */
 const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz"]);
 
+const LINKS: readonly OpsLink[] = [
+  { path: "/readyz?verbose", name: "Readiness", about: "Each dependency of this process, and whether it is there." },
+  { path: "/metrics", name: "Metrics", about: "What Prometheus scrapes." },
+];
+
 /**
- * Serves what the operators' machines ask for: `/livez` and `/readyz` (with `?verbose` as JSON, by dependency), and with
- * the token `/metrics` and the process's own routes. Rejects when it cannot listen.
+ * Serves what operators and their machines ask for: `/livez` and `/readyz` (with `?verbose` as JSON, by dependency), and to
+ * whoever holds the token an index, `/metrics` and the process's own routes. Rejects when it cannot listen.
  */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
-  const { host, port, registry, checks, logger, access } = options;
+  const { host, port, registry, checks, logger, access, routes = [], clock = systemClock } = options;
   const lines = new LogLines(logger);
+  const door = new OpsDoor({ access, clock, lines });
   const dependencies = checks.map((check) => new Dependency(check, lines));
   createGauges(registry, {
     name: "flashgate_dependency_up",
@@ -74,7 +83,9 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
   });
   let serving = false;
 
+  const links = [...routes.flatMap((mounted) => mounted.links), ...LINKS];
   const pages = new Map<string, (query: URLSearchParams) => Promise<Answer>>([
+    ["/", async () => indexPage(access.publicPath, links)],
     // asks nobody: a process is not healed by restarting it because its database is away
     ["/livez", async () => text(200, "alive\n")],
     ["/readyz", (query) => (query.has("verbose") ? verbose(serving, dependencies) : brief(serving, dependencies))],
@@ -82,25 +93,29 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
   ]);
 
   const answer = async (method: string, path: string, query: string | undefined) => {
-    if (method !== "GET" && method !== "HEAD") return text(405, "GET or HEAD\n");
+    if (method !== "GET" && method !== "HEAD") return notAllowed("GET, HEAD");
     const page = pages.get(path);
-    if (!page) return text(404, "not found\n");
+    return page ? page(new URLSearchParams(query)) : text(404, "not found\n");
+  };
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    request.url = withoutPrefix(request.url ?? "/", access.publicPath);
+    const [path = "", query] = request.url.split("?", 2);
+    const method = request.method ?? "";
     try {
-      return await page(new URLSearchParams(query));
+      if (PROBES.has(path)) return write(response, await answer(method, path, query));
+      const admission = await door.admit(request, path);
+      if (admission.kind === "answered") return write(response, admission.answer);
+      const mounted = routes.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
+      if (mounted) return mounted.handle(request, response, admission.holder);
+      write(response, await answer(method, path, query));
     } catch (error) {
+      // Who went away in the middle is no fault of ours.
+      if (request.destroyed && !request.complete) return;
       lines.opsFault(path, error);
-      return text(500, "failed\n");
+      write(response, text(500, "failed\n"));
     }
   };
-  const server = createBoundedServer(async (request, response) => {
-    const [path = "", query] = (request.url ?? "").split("?", 2);
-    const holder = access.holderOf(request.headers.authorization);
-    if (holder === null && !PROBES.has(path)) return write(response, text(401, "send the ops token as a bearer\n"));
-    if (holder !== null && options.routes && path.startsWith(options.routes.prefix)) {
-      return options.routes.handle(request, response, holder);
-    }
-    write(response, await answer(request.method ?? "", path, query));
-  });
+  const server = createBoundedServer(serve);
   const url = await listen(server, host, port);
   // a process that runs out of file handles must not die of its ops server
   server.on("error", (error) => lines.opsFault("accept", error));
@@ -134,12 +149,12 @@ async function verbose(serving: boolean, all: readonly Dependency[]): Promise<An
     }),
   );
   const ready = serving && dependencies.every(({ critical, state }) => !critical || state === "up");
-  const body = `${JSON.stringify({ ready, serving, dependencies }, null, 2)}\n`;
-  return { status: ready ? 200 : 503, type: "application/json", body };
+  return json(ready ? 200 : 503, { ready, serving, dependencies });
 }
 
-function text(status: number, body: string): Answer {
-  return { status, type: "text/plain; charset=utf-8", body };
+/** Some proxies pass a path on as it came. */
+function withoutPrefix(url: string, prefix: string): string {
+  return prefix !== "" && url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : url;
 }
 
 function createBoundedServer(serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>): Server {
@@ -156,17 +171,6 @@ function createBoundedServer(serve: (request: IncomingMessage, response: ServerR
   server.timeout = LIMITS.silenceMs;
   server.maxConnections = LIMITS.connectionsMax;
   return server;
-}
-
-function write(response: ServerResponse, { status, type, body }: Answer): void {
-  response.writeHead(status, {
-    "content-type": type,
-    "content-length": Buffer.byteLength(body),
-    "cache-control": "no-store",
-    ...(status === 401 && { "www-authenticate": "Bearer" }),
-    ...(status === 405 && { allow: "GET, HEAD" }),
-  });
-  response.end(body);
 }
 
 async function listen(server: Server, host: string, port: number): Promise<string> {

@@ -1,4 +1,3 @@
-import { request } from "node:http";
 import { connect } from "node:net";
 import {
   createRegistry,
@@ -9,6 +8,7 @@ import {
 } from "@flashgate/monitoring";
 import { Counter } from "prom-client";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { ask as askAs } from "./ask.ts";
 import { parseExposition } from "./exposition.ts";
 import { writtenLines } from "./written-lines.ts";
 
@@ -26,7 +26,7 @@ const access = readOpsAccess({ OPS_TOKEN: TOKEN });
 interface Start {
   readonly checks?: readonly DependencyCheck[];
   readonly ready?: boolean;
-  readonly routes?: OpsRoutes;
+  readonly routes?: readonly OpsRoutes[];
 }
 
 async function start({ checks = [], ready = true, ...routes }: Start = {}) {
@@ -38,21 +38,8 @@ async function start({ checks = [], ready = true, ...routes }: Start = {}) {
   return { ops, registry, records };
 }
 
-/** One request on a connection of its own. */
-function ask(
-  url: string,
-  method = "GET",
-  headers: Record<string, string> = BEARER,
-): Promise<{ status: number; headers: NodeJS.Dict<unknown>; body: string }> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, headers, agent: false }, async (response) => {
-      let body = "";
-      for await (const chunk of response) body += chunk;
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
-    });
-    outgoing.on("error", reject).end();
-  });
-}
+/** As somebody who holds the token, unless other headers are given. */
+const ask = (url: string, method = "GET", headers: Record<string, string> = BEARER) => askAs(url, method, headers);
 
 const statusOf = async (url: string, method?: string) => (await ask(url, method)).status;
 
@@ -164,7 +151,7 @@ describe("the token", () => {
       handled.push(`${holder} ${incoming.url}`);
       response.end("done");
     };
-    const { ops } = await start({ routes: { prefix: "/more/", handle } });
+    const { ops } = await start({ routes: [{ prefix: "/more", links: [], handle }] });
     for (const headers of ANONYMOUS) {
       for (const path of ["/livez", "/readyz", "/readyz?verbose"]) {
         expect((await ask(`${ops.url}${path}`, "GET", headers)).status).toBe(200);
@@ -201,7 +188,7 @@ describe("the token", () => {
 describe("the server", () => {
   it("answers 404 to any other path", async () => {
     const { ops } = await start();
-    for (const path of ["/", "/metrics/", "//livez", "/constructor"]) {
+    for (const path of ["/more", "/metrics/", "//livez", "/constructor"]) {
       expect(await statusOf(`${ops.url}${path}`)).toBe(404);
     }
   });

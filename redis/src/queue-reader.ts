@@ -1,8 +1,9 @@
 import type { QueueDepth, QueueReader } from "@flashgate/core";
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { connect, ready } from "./connection.ts";
 import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
+import { lookAtQueue } from "./look-at-queue.ts";
 
 const UNDONE = ["waiting", "active", "delayed"] as const;
 
@@ -13,14 +14,7 @@ export class BullQueueReader implements QueueReader {
 
   constructor(url: string, name: string) {
     this.#redis = connect(url, `${name}-queue-reader`, "answer");
-    this.#queue = new Queue(QUEUE_NAME, {
-      prefix: QUEUE_PREFIX,
-      connection: this.#redis,
-      skipWaitingForReady: true,
-      skipVersionCheck: true,
-      skipMetasUpdate: true,
-    });
-    this.#queue.on("error", () => undefined);
+    this.#queue = lookAtQueue(this.#redis, QUEUE_NAME, QUEUE_PREFIX);
   }
 
   /** Resolves once the queue can be read; before that, reading fails. */

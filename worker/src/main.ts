@@ -38,10 +38,10 @@ export async function startWorker(env: NodeJS.ProcessEnv): Promise<void> {
   const instruments = await openInstruments({ service: "worker", clock, level, env });
   const { lines, registry, logger, tracing } = instruments;
 
-  const stores = await openStores(config, instruments, clock);
+  const stores = await openStores(config, instruments, clock, failpoints);
   const { pool, gate, queue, checks } = stores;
   const parts = { ledger: createLedger(pool), holds: gate.holds, clock, telemetry: instruments.telemetry };
-  if (failpoints) arm(failpoints, pool, parts, lines);
+  if (failpoints) arm(failpoints, parts, lines);
   const consumer = new BullSettlementConsumer({
     url: config.REDIS_QUEUE_URL ?? config.REDIS_URL,
     concurrency: config.PAGE_CONCURRENCY,
@@ -79,7 +79,12 @@ export async function startWorker(env: NodeJS.ProcessEnv): Promise<void> {
 }
 
 /** Waits for Postgres and Redis and connects to them. */
-async function openStores(config: WorkerConfig, { lines, registry, telemetry }: Instruments, clock: Clock) {
+async function openStores(
+  config: WorkerConfig,
+  { lines, registry, telemetry }: Instruments,
+  clock: Clock,
+  failpoints: Failpoints | null,
+) {
   const queueUrl = config.REDIS_QUEUE_URL ?? config.REDIS_URL;
   const pool = createPool({
     url: config.DATABASE_URL,
@@ -87,6 +92,7 @@ async function openStores(config: WorkerConfig, { lines, registry, telemetry }: 
     applicationName: "flashgate-worker",
     onError: (error) => lines.connectionLost("postgres", error),
   });
+  failpoints?.beforeCommit(pool, "settle.uncommitted");
   createPoolMetrics(registry, pool, config.DATABASE_POOL);
   const askPostgres = async () => void (await pool.query("select 1"));
   await awaitStores(
@@ -134,9 +140,8 @@ function watchQueue(
   return setInterval(() => void watch.look(), LOOK_MS);
 }
 
-function arm(failpoints: Failpoints, pool: ReturnType<typeof createPool>, parts: SettleParts, lines: LogLines): void {
+function arm(failpoints: Failpoints, parts: SettleParts, lines: LogLines): void {
   lines.failpointsArmed(failpoints.names);
-  failpoints.beforeCommit(pool, "settle.uncommitted");
   failpoints.after(parts.ledger, {
     settleAll: (reply) => reply !== "contested" && "settle.committed",
     settleOne: (reply) => reply.kind === "judged" && "settle.committed",

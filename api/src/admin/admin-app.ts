@@ -16,7 +16,14 @@ import {
 } from "./routes.ts";
 
 /** Begins every path of the operators' surface. */
-const PREFIX = "/v1/admin/";
+const PREFIX = "/v1/admin";
+
+/** Who was let into the ops port is not counted, and no page of another origin is. */
+export const OPEN_TO_HOLDERS = {
+  allowances: { user: null, address: null },
+  corsOrigins: new Set<string>(),
+  tlsOnly: false,
+} as const;
 
 /** The operators' HTTP surface. */
 export function createAdminApp(parts: AdminParts & ServeParts): Express {
@@ -32,7 +39,7 @@ export function createAdminApp(parts: AdminParts & ServeParts): Express {
   });
 
   const serve = (path: string, handlers: Handlers) => {
-    const route = routeOf(`${PREFIX}${path}`, handlers);
+    const route = routeOf(`${PREFIX}/${path}`, handlers);
     app.route(route.path).all((request, response) => dispatch(parts, route, request, response));
   };
   serve("sales", { GET: listEverySale(parts), POST: createSale(parts) });
@@ -57,13 +64,16 @@ export function createAdminApp(parts: AdminParts & ServeParts): Express {
 }
 
 /**
- * The operators' surface, to be mounted where only they get: on the ops port, behind its token. `holder` names the one
+ * The operators' surface, to be mounted where only they get: on the ops port, behind its door. `holder` names the one
  * who asks, for the audit log.
  */
 export function createAdminRoutes(parts: AdminParts & ServeParts) {
   const app = createAdminApp(parts);
   return {
     prefix: PREFIX,
+    links: [
+      { path: `${PREFIX}/sales`, name: "Sales", about: "Every sale as the ledger has it; JSON, as all of /v1/admin." },
+    ],
     handle(request: IncomingMessage, response: ServerResponse, holder: string): void {
       Object.assign(response, { locals: { holder } });
       app(request as Request, response as Response);

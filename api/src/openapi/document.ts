@@ -32,13 +32,14 @@ export function openApiText(surface: SurfaceName = "public"): string {
 }
 
 function documentOf<Failure extends string>(surface: Surface<Failure>) {
-  const { title, description, tags, security, securitySchemes, operations } = surface;
-  const paths = Object.entries(operations).map(([path, methods]): [string, JsonSchema] => [
+  const { title, description, tags, security, securitySchemes, operations, before = {} } = surface;
+  const served = Object.entries(operations).map(([path, methods]): [string, JsonSchema] => [
     path,
     Object.fromEntries(
       Object.entries(methods).map(([method, operation]) => [method, operationObject(path, operation, surface)]),
     ),
   ]);
+  const paths = { ...before, ...Object.fromEntries(served) };
   const used = JSON.stringify(paths);
   const usedOf = (kind: string, all: JsonSchema) =>
     Object.fromEntries(Object.entries(all).filter(([name]) => used.includes(`"#/components/${kind}/${name}"`)));
@@ -48,7 +49,7 @@ function documentOf<Failure extends string>(surface: Surface<Failure>) {
     servers: [{ url: "/" }],
     tags: Object.entries(tags).map(([name, meaning]) => ({ name, description: meaning })),
     security,
-    paths: Object.fromEntries(paths),
+    paths,
     components: {
       securitySchemes,
       headers: usedOf("headers", headerComponents()),

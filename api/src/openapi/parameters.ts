@@ -42,6 +42,7 @@ const RESPONSE_HEADERS: Readonly<Record<string, string>> = {
   ratelimit: "What is left of an allowance, and the seconds until it is whole again.",
   "ratelimit-policy": "The allowances: requests and the seconds of their window.",
   "retry-after": "Seconds after which asking again makes sense.",
+  "set-cookie": "The session, or its end.",
   "www-authenticate": "How to say who is asking.",
   "x-request-id": "Names the request: the client's own name for it, if it sent one.",
 };

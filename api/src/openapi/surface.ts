@@ -14,6 +14,8 @@ export interface Surface<Failure extends string> {
   readonly pathParts: Readonly<Record<string, JsonSchema>>;
   /** Every path, and what it does with each of its methods. */
   readonly operations: Readonly<Record<string, Readonly<Record<string, Operation<Failure>>>>>;
+  /** Paths that something before its routes answers, as OpenAPI has them. */
+  readonly before?: Readonly<Record<string, JsonSchema>>;
   /** What an operation may answer beside its successes, by status. */
   readonly failures: (path: string, operation: Operation<Failure>) => Readonly<Record<string, JsonSchema>>;
 }

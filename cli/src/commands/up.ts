@@ -150,16 +150,18 @@ async function openSale(children: Children, addresses: Addresses, signal: AbortS
   throw new CommandFault(`This hour's sale did not open within ${SALE_OPEN_MS_MAX / 1_000} s: see the scheduler's log`);
 }
 
-function firstUrl(children: Children): string {
-  return children.list().find((child) => child.addresses?.url)?.addresses?.url ?? "";
+function firstUrl(children: Children, of: "url" | "opsUrl" = "url"): string {
+  return children.list().find((child) => child.addresses?.[of])?.addresses?.[of] ?? "";
 }
 
 function welcome({ data }: UpOptions, children: Children, sale: SaleView | null, tookMs: number): void {
   const apiUrls = children.list().flatMap((child) => child.addresses?.url ?? []);
   const logsDir = join(data, "logs");
+  const opsToken = process.env["OPS_TOKEN"] ? "OPS_TOKEN" : join(data, "ops-token");
+  const line = (words: string) => commandLine(words, data);
   print(
     welcomeText(
-      { tookMs, apiUrls, sale, dataDir: data, logsDir, line: (words) => commandLine(words, data) },
+      { tookMs, apiUrls, opsUrl: firstUrl(children, "opsUrl"), opsToken, sale, dataDir: data, logsDir, line },
       colours(process.stdout),
     ),
   );

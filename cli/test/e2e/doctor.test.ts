@@ -84,7 +84,7 @@ describe("an instance of one's own", () => {
     expect(code).toBe(1);
     expect(faults).toEqual([
       expect.stringMatching(
-        /^postgres pools: .* 117 connections \(10 api × 5, 10 worker × 6, 1 scheduler × 4.* → raise/,
+        /^postgres pools: .* 118 connections \(10 api × 5, 10 worker × 6, 1 scheduler × 5.* → raise/,
       ),
     ]);
   });
