@@ -1,7 +1,8 @@
 import type { Question } from "./shipped.ts";
 
 /** Texts, label matchers, durations, and the labels of a grouping: none of them names a metric. */
-const BESIDE = /"[^"]*"|\{(?:"[^"]*"|[^"}])*\}|\[[^\]]*\]|\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g;
+const BESIDE =
+  /"[^"]*"|\{(?:"[^"]*"|[^"}])*\}|\[[^\]]*\]|\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g;
 /** A name with "(" behind it is a function's. */
 const NAME = /\b[a-zA-Z_:][\w:]*\b(?!\s*\()/g;
 const WORDS: ReadonlySet<string> = new Set(["and", "or", "unless", "bool", "offset"]);

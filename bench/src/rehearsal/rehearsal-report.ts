@@ -24,7 +24,7 @@ export interface RehearsalReport extends RehearsalFacts {
 /** `alerts`: those that have to be seen, and then every panel as well; null where only some scenes were asked for. */
 export function reportOf(facts: RehearsalFacts, alerts: readonly string[] | null): RehearsalReport {
   const { scenes, panels, unanswered } = facts;
-  const seen = new Set(scenes.flatMap((scene) => scene.alerts.map(({ alert }) => alert)));
+  const seen = seenIn(scenes);
   const complaints = [
     ...scenes.flatMap(({ name, fault }) => (fault === null ? [] : [`${name}: ${fault}`])),
     ...panels.flatMap(({ asker, expression, fault }) =>
@@ -47,7 +47,7 @@ export function reportText(report: RehearsalReport): string {
     forSecondsMax === null ? "The rules are the ones that ship." : `Every \`for\` was cut down to ${forSecondsMax} s.`;
   const shown = panels.filter(({ seriesMax }) => seriesMax > 0).length;
   return [
-    `# A rehearsal of ${scenes.flatMap(({ alerts }) => alerts).length} alerts, ${durationS} s`,
+    `# A rehearsal of ${seenIn(scenes).size} alerts, ${durationS} s`,
     "",
     `${startedAt.slice(0, 16).replace("T", " ")} UTC, commit ${commit}; ${machine.cores} cores (${machine.cpu}), ${machine.memoryGib} GB, Node ${machine.node}, PostgreSQL ${machine.postgres}, Redis ${machine.redis}. ${rules}`,
     "",
@@ -66,6 +66,10 @@ export function reportText(report: RehearsalReport): string {
     ...(complaints.length === 0 ? ["Nothing was missing."] : ["", "The rehearsal FAILED."]),
     "",
   ].join("\n");
+}
+
+function seenIn(scenes: readonly SceneResult[]): ReadonlySet<string> {
+  return new Set(scenes.flatMap(({ alerts }) => alerts.map(({ alert }) => alert)));
 }
 
 function sceneRows({ alerts, trouble, mending }: SceneResult): string[] {

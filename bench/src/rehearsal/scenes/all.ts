@@ -4,6 +4,7 @@ import { drift } from "./drift.ts";
 import { gateShut } from "./gate-shut.ts";
 import { oversold } from "./oversold.ts";
 import { queueStuck } from "./queue-stuck.ts";
+import { redisAway } from "./redis-away.ts";
 import { redisEvicts } from "./redis-evicts.ts";
 import { redisLog } from "./redis-log.ts";
 import { rotationLate } from "./rotation-late.ts";
@@ -19,6 +20,7 @@ export function allScenes(): Scene[] {
     queueStuck,
     deadLetters(),
     gateShut(),
+    redisAway,
     schedulerAbsent,
     targetDown,
     redisEvicts,
