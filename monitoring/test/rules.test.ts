@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { DOWNLOAD_MS_MAX, findPromtool, type Promtool } from "./promtool.ts";
-import { alerts, dashboard, PROMETHEUS, ruleTestFiles, ruleTests } from "./shipped.ts";
+import { alerts, dashboard, PROMETHEUS, recordings, ruleTestFiles, ruleTests } from "./shipped.ts";
 
 let promtool: Promtool;
 beforeAll(async () => {
@@ -54,6 +54,11 @@ it("a rule that is wrong does not stand them", () => {
   expect(promtool("test", "rules", join(folder, "flow.test.yml"))).toMatch(
     /FAILED[\s\S]*FlashgateQueueStuck[\s\S]*failed: 1$/,
   );
+});
+
+it("every recorded name is asked for by a test", () => {
+  const asked = ruleTests.flatMap((test) => test.asked).join("\n");
+  expect(recordings.map(({ record }) => record).filter((record) => !asked.includes(record))).toEqual([]);
 });
 
 it("every query of the dashboard is one that Prometheus understands", () => {

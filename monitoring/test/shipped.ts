@@ -32,13 +32,19 @@ export interface Expectation {
   readonly exp_alerts: readonly unknown[];
 }
 
-/** The unit tests of the rules: each is what it expects of alerts. */
+interface RuleTest {
+  readonly alert_rule_test?: readonly Expectation[];
+  readonly promql_expr_test?: readonly { readonly expr: string }[];
+}
+
+/** The unit tests of the rules: what each expects of alerts, and what it asks. */
 export const ruleTestFiles = readdirSync(`${PROMETHEUS}tests`).filter((name) => name.endsWith(".test.yml"));
 export const ruleTests = ruleTestFiles.flatMap((name) => {
-  const { tests }: { tests: { name: string; alert_rule_test?: Expectation[] }[] } = parse(
-    readFileSync(`${PROMETHEUS}tests/${name}`, "utf8"),
-  );
-  return tests.map((test) => ({ name: test.name, expectations: test.alert_rule_test ?? [] }));
+  const { tests }: { tests: RuleTest[] } = parse(readFileSync(`${PROMETHEUS}tests/${name}`, "utf8"));
+  return tests.map(({ alert_rule_test: expectations = [], promql_expr_test: asked = [] }) => ({
+    expectations,
+    asked: asked.map(({ expr }) => expr),
+  }));
 });
 
 export interface Panel {
