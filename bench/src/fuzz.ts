@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +29,7 @@ async function run({ requests, seed, connections, json = false }: Options): Prom
   const folder = mkdtempSync(join(tmpdir(), "flashgate-fuzz-"));
   let kept = true;
   try {
-    const target = await Target.start(folder, randomBytes(24).toString("hex"), process.env);
+    const target = await Target.start(folder);
     try {
       const account = await fuzz(target, { requests, seed, connections });
       process.stdout.write(json ? `${JSON.stringify(account, null, 2)}\n` : `${words(account)}\n`);

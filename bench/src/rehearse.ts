@@ -5,13 +5,13 @@ import { dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { count } from "./count-option.ts";
 import { endProgram } from "./fleet/ending.ts";
+import { provenanceOf } from "./provenance.ts";
 import { Rehearsal, type SceneResult } from "./rehearsal/rehearsal.ts";
 import { type RehearsalReport, reportOf, reportText } from "./rehearsal/rehearsal-report.ts";
 import type { Scene } from "./rehearsal/scene.ts";
 import { allScenes } from "./rehearsal/scenes/all.ts";
 import { alertNames } from "./rehearsal/shipped.ts";
 import { Stage } from "./rehearsal/stage.ts";
-import { machineOf } from "./siege/machine.ts";
 
 /** As many of each as docker-compose.yml runs. */
 const COUNT = { api: 2, worker: 2, scheduler: 1 };
@@ -72,10 +72,10 @@ async function run(options: Options, folder: string): Promise<RehearsalReport> {
     for (const scene of asked) results.push(await rehearsal.play(scene));
     const { active, postgres } = stage.fleet;
     const facts = {
-      command: ["npm run rehearse", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" "),
+      ...provenanceOf("rehearse"),
       startedAt: startedAt.toISOString(),
       durationS: elapsedS(startedAt),
-      machine: machineOf(active.recipe.version, postgres.recipe.version),
+      stores: { postgres: postgres.recipe.version, redis: active.recipe.version },
       ...{ forSecondsMax, scenes: results, panels: rehearsal.panels },
       unanswered: await rehearsal.unanswered(),
     };

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { endProgram } from "./fleet/ending.ts";
+import { provenanceOf } from "./provenance.ts";
 import { type Account, accountOf, accountText } from "./siege/account.ts";
 import type { Moment } from "./siege/campaign.ts";
 import { checkHistory } from "./siege/checker/check-history.ts";
@@ -89,8 +90,7 @@ async function run(options: Options, folder: string, signal: AbortSignal): Promi
     checkHistory,
   );
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[2K");
-  const command = ["npm run siege --", ...process.argv.slice(2)].join(" ");
-  return accountOf(done, verdict, floorsOf(options), { seed, command, startedAtMs });
+  return accountOf(done, verdict, floorsOf(options), { seed, provenance: provenanceOf("siege"), startedAtMs });
 }
 
 /** What is not said is scaled with the length of the siege, low enough for a machine that has other things to do. */

@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
 import { COVERAGE_SEEDS_MIN, simulate } from "@flashgate/core/simulation";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { provenanceOf } from "./provenance.ts";
+import { codeDigest } from "./simulation/code-digest.ts";
 import { runOrders } from "./simulation/crew.ts";
 import { FAMILIES, type MutantOptions, runMutants } from "./simulation/mutants.ts";
-import { codeDigest, provenanceOf } from "./simulation/provenance.ts";
 import type { RangeResult } from "./simulation/range-result.ts";
 import { appendResult, distinct, readResults, resumeResults, UnusableResults } from "./simulation/result-file.ts";
 import { endOf, remaining, type SeedRange } from "./simulation/seed-range.ts";
@@ -118,8 +119,8 @@ function progressTo(seeds: number, quiet: boolean): (results: readonly RangeResu
   };
 }
 
-async function tell(verdict: Verdict, { json }: Options): Promise<void> {
-  const provenance = await provenanceOf("simulate", process.argv.slice(2));
+function tell(verdict: Verdict, { json }: Options): void {
+  const provenance = provenanceOf("simulate");
   const text = json ? JSON.stringify(verdictJson(verdict, provenance), null, 2) : verdictText(verdict, provenance);
   console.log(text);
   if (!verdict.passed) process.exitCode = 1;

@@ -1,33 +1,72 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, it } from "vitest";
+import { describe, it } from "vitest";
+import { COMPARISONS } from "../src/compare/catalogue.ts";
 import type { Report } from "../src/figures/report.ts";
 
 const PROGRAM = fileURLToPath(new URL("../dist/bench.js", import.meta.url));
+const STORES = { redis: /^\d/, postgres: /^\d/ };
 
-const FEW = ["--waiting", "40", "--streams", "60", "--verdicts", "30", "--rate", "50", "--idle", "1"];
+const FEW = ["--waiting", "40", "--streams", "60", "--verdicts", "30", "--rate", "50", "--idle", "1", "--rest", "1"];
 const SALE = ["--items", "120", "--workers", "16"];
+const ONCE = ["--shared", "--pairs", "1", "--seconds", "1", "--connections", "8", "--rows", "1000", "--queued", "200"];
 
-/** The machine has other things to do: whether a bound is kept is not for this test to say. */
-async function measure(...figures: string[]): Promise<Report> {
-  const args = [PROGRAM, ...figures, ...FEW, ...SALE, "--json"];
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, args).catch((failed) => failed);
-  expect(stderr).toBe("");
-  return JSON.parse(stdout);
+interface Run {
+  readonly report: Report;
+  readonly stderr: string;
 }
 
-it("takes each figure from a whole deployment", async () => {
-  const { takes, machine } = await measure();
-  expect(takes.map(({ figure }) => figure)).toEqual(["waiting", "streams", "ticket-streams", "contest"]);
-  expect(takes.flatMap(({ faults }) => faults)).toEqual([]);
-  const [orders, carts, together, streams, onStream, tickets, onTicketStream, , sold] = takes
-    .flatMap(({ rows }) => rows)
-    .map(({ values }) => values);
-  for (const lag of [orders, carts, onStream, onTicketStream]) expect(lag?.["count"]).toBe(30);
-  expect(together?.["count"]).toBe(40);
-  for (const lag of [orders, carts, together, onStream, onTicketStream]) expect(lag?.["p50"]).toBeGreaterThan(0);
-  for (const memory of [streams, tickets]) expect(memory?.["most"]).toBeGreaterThan(50);
-  expect(sold).toEqual({ receipts: 120, different: 120, sale: 120, ledger: 120 });
-  expect(machine).toMatchObject({ redis: expect.stringMatching(/^\d/), postgres: expect.stringMatching(/^\d/) });
-}, 300_000);
+/** The machine has other things to do: whether a bound is kept is not for this test to say. */
+async function measure(...args: string[]): Promise<Run> {
+  const run = promisify(execFile)(process.execPath, [PROGRAM, ...args, ...SALE, "--json"]);
+  const { stdout, stderr } = await run.catch((failed) => failed);
+  return { report: JSON.parse(stdout), stderr };
+}
+
+/** Most of a run is waiting for deployments to come and go: both do that at once. */
+describe.concurrent("a run", () => {
+  it("takes each promise to who waits from a whole deployment", async ({ expect }) => {
+    const { report, stderr } = await measure("waiting", "streams", "ticket-streams", "contest", ...FEW);
+    expect(stderr).toBe("");
+    const { takes, stores } = report;
+    expect(takes.map(({ figure }) => figure)).toEqual(["waiting", "streams", "ticket-streams", "contest"]);
+    expect(takes.flatMap(({ faults }) => faults)).toEqual([]);
+    const [orders, carts, together, streams, onStream, tickets, onTicketStream, , sold] = takes
+      .flatMap(({ rows }) => rows)
+      .map(({ values }) => values);
+    for (const lag of [orders, carts, onStream, onTicketStream]) expect(lag?.["count"]).toBe(30);
+    expect(together?.["count"]).toBe(40);
+    for (const lag of [orders, carts, together, onStream, onTicketStream]) expect(lag?.["p50"]).toBeGreaterThan(0);
+    for (const memory of [streams, tickets]) expect(memory?.["most"]).toBeGreaterThan(50);
+    expect(sold).toEqual({ receipts: 120, different: 120, sale: 120, ledger: 120 });
+    for (const [store, version] of Object.entries(STORES))
+      expect(stores).toHaveProperty(store, expect.stringMatching(version));
+  }, 300_000);
+
+  it("drains and audits each comparison before it tells a figure", async ({ expect }) => {
+    const folder = mkdtempSync(join(tmpdir(), "flashgate-bench-test-"));
+    try {
+      const names = COMPARISONS.map(({ name }) => name);
+      const table = join(folder, "deep", "RESULTS.md");
+      const { report, stderr } = await measure(...names, ...ONCE, "--results", table);
+      expect(stderr).toBe("");
+      expect(report.takes.map(({ figure }) => figure)).toEqual(names);
+      expect(report.takes.flatMap(({ faults }) => faults)).toEqual([]);
+      for (const { rows } of report.takes) {
+        expect(rows.length).toBeGreaterThan(0);
+        for (const { values, each } of rows) {
+          expect(each).toHaveLength(1);
+          expect(values["median"]).toSatisfy(Number.isFinite);
+        }
+      }
+      const lines = readFileSync(table, "utf8").split("\n");
+      for (const name of names) expect(lines.filter((line) => line.startsWith(`| ${name} |`))).not.toHaveLength(0);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 300_000);
+});

@@ -2,7 +2,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { EventSocket, type ToldEvent } from "../src/figures/event-socket.ts";
-import { DEFAULTS, isKept, keepsBound, type Row } from "../src/figures/figure.ts";
+import { type Bound, boundText, DEFAULTS, isKept, keepsBound, type Row } from "../src/figures/figure.ts";
 import { atRate, eachOf } from "../src/figures/pace.ts";
 import { reportText, takeOf } from "../src/figures/report.ts";
 import { spreadOf } from "../src/figures/spread.ts";
@@ -16,6 +16,15 @@ describe("a bound", () => {
     expect([19.9, 20, 21, Number.NaN].map((p99) => keepsBound(lag(p99)))).toEqual([true, false, false, false]);
     expect(keepsBound({ ...lag(1), values: {} })).toBe(false);
     expect(keepsBound({ what: "time", unit: "s", values: { seconds: 9 } })).toBe(true);
+  });
+
+  it("may also be one to reach, or not to exceed", () => {
+    const row = (bound: Bound, median: number): Row => ({ what: "rate", unit: "times", values: { median }, bound });
+    const kept = (bound: Bound) => [1.9, 2, 2.1, Number.NaN].map((median) => keepsBound(row(bound, median)));
+    expect(kept({ of: "median", atLeast: 2 })).toEqual([false, true, true, false]);
+    expect(kept({ of: "median", atMost: 2 })).toEqual([true, true, false, false]);
+    expect(boundText({ of: "median", atLeast: 2 })).toBe("median ≥ 2");
+    expect(boundText({ of: "median", atMost: 2 })).toBe("median ≤ 2");
   });
 
   it("kept by a run with a fault counts for nothing", () => {
@@ -38,30 +47,37 @@ describe("a spread", () => {
 });
 
 describe("a report", () => {
-  const machine = { cpu: "some", cores: 2, memoryGib: 24, node: "v20", ...STORES, commit: "0123456789", dirty: true };
+  const machine = { cpu: "some", cores: 2, memoryGib: 24, node: "20" };
   const report = (p99: number) => {
     const take = takeOf("waiting", { rows: [lag(p99)], faults: p99 > 50 ? ["nobody waited"] : [], ...STORES });
     return reportText({
       ok: take.ok,
       command: "npm run bench --",
       startedAt: "now",
+      commit: "0123456-dirty",
       machine,
+      stores: STORES,
       settings: DEFAULTS,
       takes: [take],
     });
   };
 
   it("names machine, commit, command, each value and whether its bound was kept", () => {
-    for (const part of ["npm run bench --", "0123456 and changes", "2 × some", "Redis 7.0", "p99 12.3 ms"]) {
+    for (const part of ["npm run bench --", "0123456-dirty", "2 × some", "Redis 7.0", "p99 12.3 ms"]) {
       expect(report(12.34)).toContain(part);
     }
     expect(report(12.34)).toContain("(p99 < 20: kept)");
     expect(report(12.34)).toContain("Every promise was kept.");
   });
 
-  it("says what was broken or wrong", () => {
-    expect(report(51)).toContain("(p99 < 20: BROKEN)");
+  it("says what was broken", () => {
+    expect(report(49)).toContain("(p99 < 20: BROKEN)");
+    expect(report(49)).toContain("A promise was BROKEN.");
+  });
+
+  it("says what was wrong, and has no figure then", () => {
     expect(report(51)).toContain("! nobody waited");
+    expect(report(51)).not.toContain("p99");
     expect(report(51)).toContain("A promise was BROKEN.");
   });
 });

@@ -122,7 +122,7 @@ describe("a report", () => {
   const survived: Outcome = { kind: "survived", effort: { seeds: 50, seconds: 1 } };
   const broken: Outcome = { kind: "broken", error: "it does not compile" };
   const argued = mutant([], { name: "argued", argument: "because" });
-  const provenance = { command: "c", commit: "abc", machine: "m" };
+  const provenance = { command: "c", commit: "abc", machine: { cpu: "m", cores: 2, memoryGib: 24, node: "20" } };
   const row = (of: Mutant, outcome: Outcome): Row => ({ family: "simulated", mutant: of, outcome });
 
   it("is content with a mutant that is caught, and with one that is argued and is not", () => {

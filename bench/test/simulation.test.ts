@@ -15,7 +15,11 @@ const CI_SEEDS = 10_000;
 
 const PROGRAM = fileURLToPath(new URL("../dist/simulate.js", import.meta.url));
 const ALL = Object.fromEntries(PROMISED.map((name) => [name, 1]));
-const PROVENANCE = { command: "npm run simulate", commit: "abc", machine: "2 × some" };
+const PROVENANCE = {
+  command: "npm run simulate",
+  commit: "abc",
+  machine: { cpu: "some", cores: 2, memoryGib: 24, node: "20" },
+};
 
 let folder: string;
 beforeAll(async () => {

@@ -2,6 +2,7 @@ export { deathSignal } from "./death-signal.ts";
 export { findMonitoring, type MonitoringProgram } from "./find-monitoring.ts";
 export { findNginx } from "./find-nginx.ts";
 export { findRedis } from "./find-redis.ts";
+export { findWrk } from "./find-wrk.ts";
 export { LocalServicesError } from "./local-services-error.ts";
 export { freePort } from "./port.ts";
 export { postgresRecipe } from "./postgres-server.ts";

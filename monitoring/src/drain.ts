@@ -32,5 +32,5 @@ export async function drain(steps: readonly DrainStep[], { lines, clock, boundMs
     }
   }
   clearTimeout(late);
-  lines.drained(clock.nowMs() - startedMs);
+  await lines.drained(clock.nowMs() - startedMs);
 }

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { Bursts } from "./bursts.ts";
 import { briefOf, originOf } from "./error-fields.ts";
 import type { Fault, FaultCounts } from "./faults.ts";
+import { writtenToTheEnd } from "./last-line.ts";
 
 type EventOf<Kind extends TelemetryEvent["kind"]> = Extract<TelemetryEvent, { kind: Kind }>;
 
@@ -207,14 +208,15 @@ export class LogLines {
     this.#logger.error({ step, bound_ms: boundMs }, "not stopped in time; what is under way is cut off");
   }
 
-  drained(durationMs: number): void {
-    this.#logger.info({ duration_ms: durationMs }, "stopped");
+  drained(durationMs: number): Promise<void> {
+    return writtenToTheEnd(this.#logger, "info", () => this.#logger.info({ duration_ms: durationMs }, "stopped"));
   }
 
   /** Jobs wait and none is done: the process ends to be started again. */
-  queueStuck(quietMs: number, waiting: number): void {
+  queueStuck(quietMs: number, waiting: number): Promise<void> {
     const fields = { quiet_ms: quietMs, waiting };
-    this.#logger.fatal(fields, "queue does not move though jobs wait: stopping, to be started again");
+    const message = "queue does not move though jobs wait: stopping, to be started again";
+    return writtenToTheEnd(this.#logger, "fatal", () => this.#logger.fatal(fields, message));
   }
 
   /** The process ends because of it. */

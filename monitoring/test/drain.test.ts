@@ -1,5 +1,10 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { drain, LogLines } from "@flashgate/monitoring";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import { writtenLines } from "./written-lines.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -58,4 +63,21 @@ it("says where it hangs before it is cut off", async () => {
   expect(records()).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(1);
   expect(records()[1]).toMatchObject({ level: "error", step: "pages", bound_ms: 15_000 });
+});
+
+it("has its last words written, in order, before the process ends", async () => {
+  const program = fileURLToPath(new URL("./programs/last-words.mjs", import.meta.url));
+  const file = join(mkdtempSync(join(tmpdir(), "flashgate-last-words-")), "log");
+  onTestFinished(() => rmSync(dirname(file), { recursive: true }));
+  const messages = Array.from({ length: 20 }, () => {
+    const log = openSync(file, "w+");
+    spawnSync(process.execPath, [program], { stdio: ["ignore", log, "inherit"] });
+    closeSync(log);
+    return readFileSync(file, "utf8")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line).msg);
+  });
+  const inOrder = ["stopping", expect.stringContaining("step"), "stopped"];
+  expect(messages).toEqual(Array.from({ length: 20 }, () => inOrder));
 });

@@ -127,10 +127,7 @@ function watchQueue(
     finished: () => consumer.finished,
     everyMs: LOOK_MS,
     stuckMs: STUCK_MS,
-    onStuck: (quietMs, waiting) => {
-      lines.queueStuck(quietMs, waiting);
-      process.exit(1);
-    },
+    onStuck: (quietMs, waiting) => void lines.queueStuck(quietMs, waiting).finally(() => process.exit(1)),
   });
   createGauge(registry, {
     name: "flashgate_queue_quiet_seconds",

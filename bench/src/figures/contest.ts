@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
+import { Stage } from "../deployment/stage.ts";
 import { FrontDoor } from "../siege/crowd/front-door.ts";
 import type { Figure, Reading, Settings } from "./figure.ts";
 import { spreadOf } from "./spread.ts";
-import { Stage } from "./stage.ts";
 
 const PATIENCE_MS = 35_000;
 /** How often a client that is asked to come back does. */

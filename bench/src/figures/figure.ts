@@ -1,3 +1,5 @@
+import type { Shops } from "../compare/shops.ts";
+
 /** What a run may change of a figure; each figure takes what concerns it. */
 export interface Settings {
   /** Shoppers who wait for a verdict at a time. */
@@ -10,9 +12,20 @@ export interface Settings {
   readonly ratePerS: number;
   /** How long streams are left idle, in seconds. */
   readonly idleS: number;
+  /** How long a process is left alone before it is looked at, at rest, in seconds. */
+  readonly restS: number;
   /** Items that are sold, and shoppers at once who buy them. */
   readonly items: number;
   readonly workers: number;
+  /** How often two things are compared, in turn. */
+  readonly pairs: number;
+  /** How long each of them is under load, in seconds. */
+  readonly seconds: number;
+  /** Connections of that load. */
+  readonly connections: number;
+  /** Orders in the tables that are said to hold many, and orders that wait at a time. */
+  readonly rows: number;
+  readonly queued: number;
 }
 
 export const DEFAULTS: Settings = {
@@ -21,16 +34,28 @@ export const DEFAULTS: Settings = {
   verdicts: 2_000,
   ratePerS: 100,
   idleS: 45,
+  restS: 10,
   items: 10_000,
   workers: 256,
+  pairs: 5,
+  seconds: 5,
+  connections: 64,
+  rows: 1_000_000,
+  queued: 1_000_000,
 };
 
-/** Values of one kind, by name, and what one of them is promised to stay below. */
+/** What one value is promised to be. */
+export type Bound = { readonly of: string } & Goal;
+export type Goal = { readonly below: number } | { readonly atMost: number } | { readonly atLeast: number };
+
+/** Values of one kind, by name, and what one of them is promised to be. */
 export interface Row {
   readonly what: string;
   readonly unit: string;
   readonly values: Readonly<Record<string, number>>;
-  readonly bound?: { readonly of: string; readonly below: number };
+  readonly bound?: Bound;
+  /** Where the values sum up runs: each of them. */
+  readonly each?: readonly number[];
 }
 
 export interface Reading {
@@ -46,12 +71,21 @@ export interface Reading {
 export interface Figure {
   readonly name: string;
   readonly about: string;
-  readonly measure: (settings: Settings) => Promise<Reading>;
+  readonly measure: (settings: Settings, shops: Shops) => Promise<Reading>;
 }
 
-/** Whether a row stays below what was promised; one that promised nothing does. A value that is not there does not. */
+/** Whether a row is what was promised; one that promised nothing is. A value that is not there is not. */
 export function keepsBound({ values, bound }: Row): boolean {
-  return bound === undefined || (values[bound.of] ?? Number.NaN) < bound.below;
+  if (bound === undefined) return true;
+  const value = values[bound.of] ?? Number.NaN;
+  if ("below" in bound) return value < bound.below;
+  return "atMost" in bound ? value <= bound.atMost : value >= bound.atLeast;
+}
+
+/** `p99 < 20` */
+export function boundText(bound: Bound): string {
+  if ("below" in bound) return `${bound.of} < ${bound.below}`;
+  return "atMost" in bound ? `${bound.of} ≤ ${bound.atMost}` : `${bound.of} ≥ ${bound.atLeast}`;
 }
 
 /** Whether a reading counts, and keeps every promise. */

@@ -1,5 +1,5 @@
-import type { Machine } from "../siege/machine.ts";
-import { isKept, keepsBound, type Reading, type Row, type Settings } from "./figure.ts";
+import { machineText, type Provenance } from "../provenance.ts";
+import { boundText, isKept, keepsBound, type Reading, type Row, type Settings } from "./figure.ts";
 
 /** One taking of one figure. */
 export interface Take extends Pick<Reading, "rows" | "faults"> {
@@ -7,26 +7,26 @@ export interface Take extends Pick<Reading, "rows" | "faults"> {
   readonly ok: boolean;
 }
 
-export interface Report {
+export interface Report extends Provenance {
   readonly ok: boolean;
-  readonly command: string;
   readonly startedAt: string;
-  readonly machine: Machine;
+  /** Versions. */
+  readonly stores: { readonly redis: string; readonly postgres: string };
   readonly settings: Settings;
   readonly takes: readonly Take[];
 }
 
-export function takeOf(figure: string, { rows, faults }: Reading): Take {
-  return { figure, ok: isKept({ rows, faults }), rows, faults };
+/** A figure with a fault is none: its rows are left out. */
+export function takeOf(figure: string, { rows, faults }: Pick<Reading, "rows" | "faults">): Take {
+  return { figure, ok: isKept({ rows, faults }), rows: faults.length > 0 ? [] : rows, faults };
 }
 
 /** What people read: where it was measured, each row with its bound, and whatever was wrong. */
-export function reportText({ ok, command, startedAt, machine, takes }: Report): string {
-  const { cpu, cores, memoryGib, node, redis, postgres, commit, dirty } = machine;
+export function reportText({ ok, command, startedAt, commit, machine, stores, takes }: Report): string {
   return [
     command,
-    `${startedAt}, commit ${commit?.slice(0, 7) ?? "unknown"}${dirty ? " and changes" : ""}`,
-    `${cores} × ${cpu}, ${memoryGib} GiB, Node ${node}, PostgreSQL ${postgres}, Redis ${redis}`,
+    `${startedAt}, commit ${commit}`,
+    `${machineText(machine)}, PostgreSQL ${stores.postgres}, Redis ${stores.redis}`,
     ...takes.flatMap((take) => [
       "",
       take.figure,
@@ -41,10 +41,12 @@ export function reportText({ ok, command, startedAt, machine, takes }: Report): 
 function rowText(row: Row): string {
   const { what, unit, values, bound } = row;
   const told = Object.entries(values).map(([name, value]) => `${name} ${numberText(value)}`);
-  const verdict = bound && `${bound.of} < ${bound.below}: ${keepsBound(row) ? "kept" : "BROKEN"}`;
+  const verdict = bound && `${boundText(bound)}: ${keepsBound(row) ? "kept" : "BROKEN"}`;
   return `  ${what}: ${told.join("  ")} ${unit}${verdict ? `   (${verdict})` : ""}`;
 }
 
-function numberText(value: number): string {
-  return value.toLocaleString("en-US", { maximumFractionDigits: 1 });
+/** Three digits say what can be said of such figures. */
+export function numberText(value: number): string {
+  const digits = Math.max(3, String(Math.trunc(Math.abs(value))).length);
+  return value.toLocaleString("en-US", { maximumSignificantDigits: digits });
 }

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { Stage } from "../deployment/stage.ts";
 import { Counter, type Seen, seenOf } from "./counter.ts";
 import { EventSocket, type ToldEvent } from "./event-socket.ts";
 import type { Figure, Reading, Row, Settings } from "./figure.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
 import { atRate, eachOf } from "./pace.ts";
 import { spreadOf } from "./spread.ts";
-import { Stage } from "./stage.ts";
 import { StreamCrowd } from "./stream-crowd.ts";
 
 /** What is promised of an api with so many streams open: its memory, and what a verdict takes to get out on one more. */
@@ -16,8 +16,6 @@ const STREAMS_BESIDE = 500;
 const VERDICTS_MAX = 400;
 const RATE_PER_S_MAX = 20;
 const CARTS_AT_ONCE = 64;
-/** How long a process is left alone before it is looked at, and at rest. */
-const REST_MS = 10_000;
 
 /** Where the idle streams lead, before a verdict: the paths of as many as are asked for. */
 type Paths = (stage: Stage, counter: Counter, count: number) => Promise<readonly string[]>;
@@ -44,14 +42,14 @@ function streamsOf(name: string, leading: string, pathsOf: Paths): Figure {
 }
 
 async function measure(settings: Settings, pathsOf: Paths): Promise<Reading> {
-  const { streams, idleS } = settings;
+  const { streams, idleS, restS } = settings;
   const stage = await Stage.set({ STREAMS_MAX: `${streams + STREAMS_BESIDE}` });
   const gauge = new MemoryGauge(stage.pidOf("api"));
   const crowd = new StreamCrowd();
   try {
     const counter = new Counter(stage.url, await stage.newSale(streams + VERDICTS_MAX));
     try {
-      await pause(REST_MS);
+      await pause(restS * 1_000);
       const before = gauge.since().least;
       const paths = await pathsOf(stage, counter, streams);
       await crowd.open(stage.url, paths);
@@ -62,7 +60,7 @@ async function measure(settings: Settings, pathsOf: Paths): Promise<Reading> {
       const telling = gauge.since().most;
       const { ended } = crowd;
       await crowd.leave();
-      await pause(REST_MS);
+      await pause(restS * 1_000);
       const after = gauge.since().least;
       const most = Math.max(opening, idle.most, telling);
       return {

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { Stage } from "../deployment/stage.ts";
 import { signal } from "../fleet/signals.ts";
 import { Counter, type Seen } from "./counter.ts";
 import type { Figure, Reading, Row, Settings } from "./figure.ts";
 import { atRate, eachOf } from "./pace.ts";
 import { spreadOf } from "./spread.ts";
-import { Stage } from "./stage.ts";
 
 /** What is promised of a verdict that somebody waits for. */
 const LAG_MS_BELOW = 20;

@@ -74,6 +74,7 @@ export async function fuzz(target: Target, { requests, seed, connections }: Fuzz
   await pool.close();
 
   const { confirmedUnits, violations } = await target.audit();
+  const deaths = await target.deaths();
   const all = [
     ...complaints.values(),
     ...wire.flatMap((complaint) => complaint ?? []),
@@ -81,7 +82,7 @@ export async function fuzz(target: Target, { requests, seed, connections }: Fuzz
       (status) => `no request was answered ${status}: the run tried too little`,
     ),
     ...(growth !== null && growth > GROWTH_MAX ? [`the api grew by ${(growth * 100).toFixed(1)} %`] : []),
-    ...target.deaths.map((death) => `ended though nobody had asked for it: ${death}`),
+    ...deaths.map((death) => `ended though nobody had asked for it: ${death}`),
     ...target.errorLines().map((line) => `logged an error: ${line.slice(0, 300)}`),
     ...violations.map((violation) => `the audit found ${violation}`),
   ];

@@ -1,4 +1,4 @@
-import type { Provenance } from "../simulation/provenance.ts";
+import { machineText, type Provenance } from "../provenance.ts";
 import type { Mutant } from "./mutant.ts";
 import { isExpected, type Outcome } from "./outcome.ts";
 
@@ -33,7 +33,7 @@ export function reportText(rows: readonly Row[], provenance: Provenance): string
     table(["mutant", "guard taken out", "caught by", "after"], cells),
     ...argued.map(({ mutant }) => `${mutant.name}: ${mutant.argument}`),
     ...rows.filter((row) => !isExpected(row.mutant, row.outcome)).map(complaintOf),
-    `${provenance.command}, ${provenance.commit}, ${provenance.machine}`,
+    `${provenance.command}, ${provenance.commit}, ${machineText(provenance.machine)}`,
   ].join("\n\n");
 }
 

@@ -1,11 +1,11 @@
-import type { Machine } from "../siege/machine.ts";
+import { machineText, type Provenance } from "../provenance.ts";
 import type { PanelResult, SceneResult } from "./rehearsal.ts";
 
-export interface RehearsalFacts {
-  readonly command: string;
+export interface RehearsalFacts extends Provenance {
   readonly startedAt: string;
   readonly durationS: number;
-  readonly machine: Machine;
+  /** Their versions. */
+  readonly stores: { readonly postgres: string; readonly redis: string };
   /** Null: the rules as they ship. Else every `for` was cut down to so many seconds. */
   readonly forSecondsMax: number | null;
   readonly scenes: readonly SceneResult[];
@@ -41,15 +41,14 @@ export function reportOf(facts: RehearsalFacts, alerts: readonly string[] | null
 
 /** As Markdown: what is kept beside the claim that every alert was rehearsed. */
 export function reportText(report: RehearsalReport): string {
-  const { command, startedAt, durationS, machine, forSecondsMax, scenes, panels, complaints } = report;
-  const commit = `${machine.commit?.slice(0, 7) ?? "no commit"}${machine.dirty ? " with changes" : ""}`;
+  const { command, commit, startedAt, durationS, machine, stores, forSecondsMax, scenes, panels, complaints } = report;
   const rules =
     forSecondsMax === null ? "The rules are the ones that ship." : `Every \`for\` was cut down to ${forSecondsMax} s.`;
   const shown = panels.filter(({ seriesMax }) => seriesMax > 0).length;
   return [
     `# A rehearsal of ${seenIn(scenes).size} alerts, ${durationS} s`,
     "",
-    `${startedAt.slice(0, 16).replace("T", " ")} UTC, commit ${commit}; ${machine.cores} cores (${machine.cpu}), ${machine.memoryGib} GB, Node ${machine.node}, PostgreSQL ${machine.postgres}, Redis ${machine.redis}. ${rules}`,
+    `${startedAt.slice(0, 16).replace("T", " ")} UTC, commit ${commit}; ${machineText(machine)}, PostgreSQL ${stores.postgres}, Redis ${stores.redis}. ${rules}`,
     "",
     "```sh",
     command,

@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { Fleet } from "../fleet/fleet.ts";
-import { openLongSale } from "../fleet/long-sale.ts";
 import type { Service } from "../fleet/service-process.ts";
 import { until } from "../fleet/until.ts";
 import { Stores } from "../siege/stores.ts";
 import { HeldHour } from "./held-hour.ts";
+import { openLongSale } from "./long-sale.ts";
 import { Trickle } from "./trickle.ts";
 import { WatchTower } from "./watch-tower.ts";
 

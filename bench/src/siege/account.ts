@@ -1,3 +1,4 @@
+import type { Provenance } from "../provenance.ts";
 import type { SiegeRun } from "./campaign.ts";
 import type { Verdict } from "./checker/check-history.ts";
 import type { FaultRecord } from "./fault-log.ts";
@@ -7,12 +8,11 @@ import { type Floors, shortfalls, VERDICTS } from "./shortfall.ts";
 import { invariantTable, isProven } from "./siege-report.ts";
 
 /** Everything a siege has to say for itself: what machines read, and what is kept beside a claim. */
-export interface Account {
+export interface Account extends Provenance {
   readonly ok: boolean;
-  readonly command: string;
   readonly startedAt: string;
   readonly durationS: number;
-  readonly machine: SiegeRun["machine"];
+  readonly stores: SiegeRun["stores"];
   readonly seed: number;
   /** What was promised and not kept, a sentence each. */
   readonly shortfalls: readonly string[];
@@ -60,7 +60,11 @@ export function accountOf(
   run: SiegeRun,
   verdict: Verdict,
   floors: Floors,
-  { seed, command, startedAtMs }: { readonly seed: number; readonly command: string; readonly startedAtMs: number },
+  {
+    seed,
+    provenance,
+    startedAtMs,
+  }: { readonly seed: number; readonly provenance: Provenance; readonly startedAtMs: number },
 ): Account {
   const short = [
     ...shortfalls(floors, {
@@ -81,10 +85,10 @@ export function accountOf(
   ];
   return {
     ok: isProven(verdict.invariants) && short.length === 0,
-    command,
+    ...provenance,
     startedAt: new Date(startedAtMs).toISOString(),
     durationS: Math.round(run.durationMs / 1_000),
-    machine: run.machine,
+    stores: run.stores,
     seed,
     shortfalls: short,
     invariants: verdict.invariants,

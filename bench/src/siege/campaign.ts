@@ -11,7 +11,6 @@ import { Dice } from "./crowd/dice.ts";
 import type { SettleReport } from "./crowd/settling.ts";
 import { FaultLog, type FaultRecord } from "./fault-log.ts";
 import { type Destruction, HistoryWriter, readHistory, type SiegeSale } from "./history.ts";
-import { type Machine, machineOf } from "./machine.ts";
 import type { Plan } from "./plan.ts";
 import { type Reopening, Reopenings } from "./reopening.ts";
 import { auditAll } from "./sale-audits.ts";
@@ -41,7 +40,8 @@ export interface Moment {
 
 /** What came of it, but for the judgement of its history. */
 export interface SiegeRun {
-  readonly machine: Machine;
+  /** Versions. */
+  readonly stores: { readonly redis: string; readonly postgres: string };
   readonly durationMs: number;
   readonly historyFile: string;
   readonly databaseUrl: string;
@@ -182,7 +182,7 @@ export class Campaign {
     const audits = await auditAll(this.#stores, destroyed);
     const { active, postgres, slots } = this.#fleet;
     return {
-      machine: machineOf(active.recipe.version, postgres.recipe.version),
+      stores: { redis: active.recipe.version, postgres: postgres.recipe.version },
       durationMs: this.#history.nowMs() - startedMs,
       historyFile: this.#historyFile,
       databaseUrl: postgres.url,

@@ -1,22 +1,31 @@
-import { type GateReader, type Ledger, type Opening, type Sale, UNSEALED_STATES } from "@flashgate/core";
+import { type Ledger, type Sale, UNSEALED_STATES } from "@flashgate/core";
 import { createLedger, createPool } from "@flashgate/drizzle";
 import { BACKLOG_MAX, openGate, type RedisGate } from "@flashgate/redis";
-import type { Fleet } from "../fleet/fleet.ts";
-import type { RedisServer } from "../fleet/redis-server.ts";
 
 const SALES_MAX = 1_000;
 
-/** The siege's own way to the stores, past every proxy. */
+/** Where a store is reached now. */
+interface Reachable {
+  readonly url: string;
+}
+
+/** A Redis that counts, which may be another one later, and a Postgres. */
+export interface StorePlaces {
+  readonly active: Reachable;
+  readonly postgres: Reachable;
+}
+
+/** A way of one's own to the stores of a deployment, past every proxy. */
 export class Stores {
   readonly ledger: Ledger;
-  readonly #fleet: Fleet;
+  readonly #places: StorePlaces;
   readonly #pool: ReturnType<typeof createPool>;
   readonly #gates = new Map<string, RedisGate>();
 
-  constructor(fleet: Fleet) {
-    this.#fleet = fleet;
+  constructor(places: StorePlaces) {
+    this.#places = places;
     this.#pool = createPool({
-      url: fleet.postgres.url,
+      url: places.postgres.url,
       max: 3,
       applicationName: "flashgate-siege",
       statementTimeoutMs: 120_000,
@@ -26,8 +35,8 @@ export class Stores {
   }
 
   /** The gate in the Redis that counts now. Throws while it cannot be reached. */
-  async gate(): Promise<{ readonly reader: GateReader; readonly opening: Opening }> {
-    return this.#gateIn(this.#fleet.active);
+  async gate(): Promise<Pick<RedisGate, "reader" | "opening" | "holds">> {
+    return this.#gateIn(this.#places.active);
   }
 
   async unsealed(): Promise<Sale[]> {
@@ -39,7 +48,7 @@ export class Stores {
   }
 
   /** The checkouts that one Redis holds for these sales, whatever their mode. */
-  async holds(server: RedisServer, saleIds: readonly string[]): Promise<ReadonlySet<string>> {
+  async holds(server: Reachable, saleIds: readonly string[]): Promise<ReadonlySet<string>> {
     const { reader } = await this.#gateIn(server);
     const facts = await Promise.all(saleIds.map((id) => reader.inspect(id)));
     return new Set(facts.flatMap((gate) => gate?.holds.map(({ checkoutId }) => checkoutId) ?? []));
@@ -58,7 +67,7 @@ export class Stores {
     await this.#pool.end();
   }
 
-  async #gateIn({ url }: RedisServer): Promise<RedisGate> {
+  async #gateIn({ url }: Reachable): Promise<RedisGate> {
     const known = this.#gates.get(url);
     if (known) {
       await known.whenReady();

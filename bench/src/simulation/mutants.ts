@@ -8,7 +8,7 @@ import { countsOf, progressLine, type Row, reportJson, reportText } from "../mut
 import { SIMULATED_MUTANTS } from "../mutants/simulated/catalogue.ts";
 import { ROOT } from "../mutants/source-copy.ts";
 import { type Family, realFamily, simulatedFamily, UnfitControl } from "../mutants/trial.ts";
-import { type Provenance, provenanceOf } from "./provenance.ts";
+import { type Provenance, provenanceOf } from "../provenance.ts";
 
 /** Which mutants: those of the rules and use cases, which the simulation catches, or those of the real adapters. */
 export const FAMILIES = ["simulated", "real", "all"] as const;
@@ -42,7 +42,7 @@ export async function runMutants(options: MutantOptions): Promise<number> {
       ...(await tryFamily(simulatedFamily(chosenOf(simulated, options.only), seeds), options)),
       ...(await tryFamily(realFamily(chosenOf(real, options.only)), options)),
     ];
-    await tell(rows, await provenanceOf("simulate", process.argv.slice(2)), options);
+    await tell(rows, provenanceOf("simulate"), options);
     return countsOf(rows).unexpected === 0 ? 0 : 1;
   } catch (error) {
     if (error instanceof UnfitControl) return complain([error.message]);

@@ -1,5 +1,5 @@
 import { addCounts, type Counts, INVARIANTS, unexercised } from "@flashgate/core/simulation";
-import type { Provenance } from "./provenance.ts";
+import { machineText, type Provenance } from "../provenance.ts";
 import type { RangeResult } from "./range-result.ts";
 
 /** What all ranges of a run came to together. */
@@ -59,7 +59,7 @@ export function verdictText(verdict: Verdict, { command, commit, machine }: Prov
       .slice(0, SPELLED_OUT_MAX)
       .map(({ seed, error }) => `seed ${seed} crashed\n  ${replay(seed)}\n${error}`),
     ...(verdict.unexercised.length > 0 ? [`promised, but never happened: ${verdict.unexercised.join(", ")}`] : []),
-    `${command}, ${commit}, ${machine}, ${Math.round(verdict.seconds)} s of one processor`,
+    `${command}, ${commit}, ${machineText(machine)}, ${Math.round(verdict.seconds)} s of one processor`,
   ].join("\n\n");
 }
 

@@ -1,7 +1,7 @@
 import { type CatalogueEntry, itemIdAt, LIMIT_PER_USER } from "@flashgate/core";
 import { v7 } from "uuid";
+import { whenSelling } from "../fleet/sale-opening.ts";
 import type { Stores } from "../siege/stores.ts";
-import { whenSelling } from "./sale-opening.ts";
 
 const ITEMS = 500;
 /** Of each item: some sell out, the sale does not. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,10 @@ const DOWN_MS_MAX = 60_000;
 /** How long a sale lasts: longer than any figure. */
 const SALE_S = 7_200;
 
+/** Whose work an order is. */
+export const PARTS = ["api", "worker", "scheduler", "redis", "postgres"] as const;
+export type Part = (typeof PARTS)[number];
+
 /** The part of `up.json` that is of use here. */
 interface UpState {
   readonly api_urls: readonly string[];
@@ -28,10 +32,15 @@ export class Stage {
   readonly #folder: string;
   readonly #child: ChildProcess;
   readonly #pids: UpState["pids"];
+  readonly #output: () => string;
+  readonly #isFolderOurs: boolean;
 
-  /** `over`: settings of this run. Throws where it does not come up, with what it said; nothing is left of it then. */
-  static async set(over: NodeJS.ProcessEnv): Promise<Stage> {
-    const folder = mkdtempSync(join(tmpdir(), "flashgate-bench-"));
+  /**
+   * `over`: settings of this run. `kept`: the folder to use, which stays when the stage is struck; else one of its own,
+   * which does not. Throws where it does not come up, with what it said; nothing of it runs then.
+   */
+  static async set(over: NodeJS.ProcessEnv, kept?: string): Promise<Stage> {
+    const folder = kept ?? mkdtempSync(join(tmpdir(), "flashgate-bench-"));
     const env = { ...withoutStores(process.env), ...over };
     const [file = "", ...args] = [...(await deathSignal("SIGTERM", env)), process.execPath, PROGRAM];
     const child = spawn(file, [...args, "up", "--port", "0", "--data", folder], {
@@ -46,19 +55,36 @@ export class Stage {
       const local = await readLocalState(folder);
       if (!output.includes("Flashgate is up") || !local) throw new Error(`flashgate up did not come up: ${output}`);
       const state = JSON.parse(readFileSync(join(folder, "up.json"), "utf8")) as UpState;
-      return new Stage(folder, child, local, state);
+      return new Stage({ folder, child, local, state, output: () => output, isFolderOurs: kept === undefined });
     } catch (error) {
-      await strike(child, folder);
+      await strike(child, kept === undefined ? folder : null);
       throw error;
     }
   }
 
-  private constructor(folder: string, child: ChildProcess, local: LocalState, state: UpState) {
-    this.#folder = folder;
-    this.#child = child;
-    this.#pids = state.pids;
-    this.local = local;
-    this.url = state.api_urls[0] ?? "";
+  private constructor(parts: {
+    readonly folder: string;
+    readonly child: ChildProcess;
+    readonly local: LocalState;
+    readonly state: UpState;
+    readonly output: () => string;
+    readonly isFolderOurs: boolean;
+  }) {
+    this.#folder = parts.folder;
+    this.#child = parts.child;
+    this.#pids = parts.state.pids;
+    this.#output = parts.output;
+    this.#isFolderOurs = parts.isFolderOurs;
+    this.local = parts.local;
+    this.url = parts.state.api_urls[0] ?? "";
+  }
+
+  /** Processes of the deployment that take part in an order. */
+  get pids(): Readonly<Record<Part, number>> {
+    const { redis, postgres } = this.local;
+    const storePid = (server: LocalState["redis"]) => (server.kind === "private" ? server.pid : Number.NaN);
+    const [api, worker, scheduler] = [this.pidOf("api"), this.pidOf("worker"), this.pidOf("scheduler")];
+    return { api, worker, scheduler, redis: storePid(redis), postgres: storePid(postgres) };
   }
 
   get versions(): { readonly redis: string; readonly postgres: string } {
@@ -71,6 +97,29 @@ export class Stage {
     const pid = this.#pids[service]?.[0];
     if (pid === undefined) throw new Error(`there is no ${service}`);
     return pid;
+  }
+
+  /** How processes and stores ended though nobody had asked them to, a sentence each. */
+  async deaths(): Promise<readonly string[]> {
+    const now = await readLocalState(this.#folder);
+    const pidIn = (state: LocalState | undefined, store: "redis" | "postgres") => {
+      const server = state?.[store];
+      return server?.kind === "private" ? server.pid : null;
+    };
+    const stores = (["redis", "postgres"] as const).filter((store) => pidIn(now, store) !== pidIn(this.local, store));
+    const processes = this.#output()
+      .split("\n")
+      .filter((line) => line.includes("it is started again"));
+    return [...processes, ...stores.map((store) => `${store} is another one now`)];
+  }
+
+  /** Lines of the processes' logs that say of an error. */
+  errorLines(): readonly string[] {
+    const logs = join(this.#folder, "logs");
+    return readdirSync(logs).flatMap((name) => {
+      const lines = readFileSync(join(logs, name), "utf8").split("\n");
+      return lines.filter((line) => /"level":"?(50|60|error|fatal)|nhandled|UnhandledPromise/.test(line));
+    });
   }
 
   /** A sale that runs now and outlasts every figure. Returns its id. */
@@ -88,7 +137,7 @@ export class Stage {
   }
 
   async strike(): Promise<void> {
-    await strike(this.#child, this.#folder);
+    await strike(this.#child, this.#isFolderOurs ? this.#folder : null);
   }
 
   #flashgate(...args: string[]) {
@@ -97,7 +146,8 @@ export class Stage {
   }
 }
 
-async function strike(child: ChildProcess, folder: string): Promise<void> {
+/** Stops it, and removes the folder where one is named. */
+async function strike(child: ChildProcess, folder: string | null): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
     const deadline = setTimeout(() => child.kill("SIGKILL"), DOWN_MS_MAX);
     const ended = once(child, "exit");
@@ -105,5 +155,5 @@ async function strike(child: ChildProcess, folder: string): Promise<void> {
     await ended;
     clearTimeout(deadline);
   }
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  if (folder !== null) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }

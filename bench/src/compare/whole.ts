@@ -1,0 +1,149 @@
+/** The whole path: reserved and settled, with everything on. */
+
+import { type Shop, sumOf, type Usage, usedBetween } from "../deployment/shop.ts";
+import { PARTS, type Part } from "../deployment/stage.ts";
+import type { Figure, Reading, Settings } from "../figures/figure.ts";
+import { until } from "../fleet/until.ts";
+import { sampleOf } from "./doors.ts";
+import { BODY, checkoutsOf, loadPlan } from "./load-plan.ts";
+import { inTurn, ratioRow, repeated, runsRow } from "./ratio.ts";
+import { ReferenceApp } from "./reference-app.ts";
+import { reserveFor, settledOf } from "./reserving.ts";
+import { perCpuSecond, perSecond, referenceRun } from "./served.ts";
+import { Wrk } from "./wrk.ts";
+
+const SOLD_OUT_MS_MAX = 120_000;
+/** No run of wrk lasts this long: it is interrupted when everything is sold. */
+const LONG_S = 600;
+
+/** A run until its last commit. Rates are of the time from the first request to the last commit. */
+export interface SettledRun {
+  readonly settled: number;
+  readonly seconds: number;
+  readonly perSecond: number;
+  readonly perCpuSecond: number;
+  readonly usedMs: Usage;
+  readonly faults: readonly string[];
+}
+
+export const whole: Figure = {
+  name: "whole",
+  about: "checkouts reserved and settled by one process of each kind, to what a bare Express app alone answers",
+  measure: (settings, shops) => shops.with(settings, (shop) => measureWhole(shop, settings)),
+};
+
+export const cpu: Figure = {
+  name: "cpu",
+  about: "processor time of a settled order, by the accounts of all processes",
+  measure: (settings, shops) => shops.with(settings, (shop) => measureCpu(shop, settings)),
+};
+
+export const sellOut: Figure = {
+  name: "sell-out",
+  about: "first request to last commit of a sale, by the database's clock, with as many buyers as --workers says",
+  measure: (settings, shops) => shops.with(settings, (shop) => measureSellOut(shop, settings)),
+};
+
+async function measureWhole(shop: Shop, settings: Settings): Promise<Reading> {
+  const wrk = await Wrk.find(process.env);
+  const answer = await sampleOf(shop);
+  const app = await ReferenceApp.start("express", answer);
+  try {
+    const asked = { answer, paths: [checkoutsOf("s")], body: BODY };
+    const { ours, theirs } = await inTurn(
+      settings.pairs,
+      () => settledRun(shop, wrk, settings),
+      () => referenceRun(wrk, app, asked, settings),
+    );
+    return {
+      rows: [
+        ratioRow("reserved and settled/s, to what a bare Express app answers", perSecond(ours), perSecond(theirs), {
+          atLeast: 2.2,
+        }),
+        ratioRow("the same for a second of processor time", perCpuSecond(ours), perCpuSecond(theirs)),
+        runsRow("reserved and settled", "/s", perSecond(ours)),
+        runsRow("bare Express app", "/s", perSecond(theirs)),
+        runsRow(
+          "bare Express app, processor time",
+          "ms each",
+          perCpuSecond(theirs).map((perS) => 1_000 / perS),
+        ),
+        ...costRows(ours),
+      ],
+      faults: [...ours, ...theirs].flatMap(({ faults }) => faults),
+      ...shop.stage.versions,
+    };
+  } finally {
+    await app.stop();
+  }
+}
+
+async function measureCpu(shop: Shop, settings: Settings): Promise<Reading> {
+  const wrk = await Wrk.find(process.env);
+  const runs = await repeated(settings.pairs, () => settledRun(shop, wrk, settings));
+  return { rows: costRows(runs), faults: runs.flatMap(({ faults }) => faults), ...shop.stage.versions };
+}
+
+function costRows(runs: readonly SettledRun[]) {
+  const costOf = (part: Part) => runs.map(({ usedMs, settled }) => usedMs[part] / settled);
+  const all = runs.map(({ usedMs, settled }) => sumOf(usedMs) / settled);
+  return [
+    runsRow("processor time of a settled order", "ms", all, { atMost: 0.12 }),
+    ...PARTS.map((part) => runsRow(`of it ${part}`, "ms", costOf(part))),
+  ];
+}
+
+/** A new sale under load for so long, until all that was reserved is settled and audited. */
+export async function settledRun(
+  shop: Shop,
+  wrk: Wrk,
+  settings: Pick<Settings, "connections" | "seconds">,
+): Promise<SettledRun> {
+  const reserved = await reserveFor(shop, wrk, settings);
+  const { settled, lastAtMs, usage, faults } = await settledOf(shop, reserved);
+  const usedMs = usedBetween(reserved.before, usage);
+  const seconds = (lastAtMs - reserved.startedAtMs) / 1_000;
+  return {
+    settled,
+    seconds,
+    perSecond: settled / seconds,
+    perCpuSecond: (settled * 1_000) / sumOf(usedMs),
+    usedMs,
+    faults,
+  };
+}
+
+async function measureSellOut(shop: Shop, settings: Settings): Promise<Reading> {
+  const wrk = await Wrk.find(process.env);
+  const runs = await repeated(settings.pairs, () => soldOutRun(shop, wrk, settings));
+  const what = `${settings.items} items, ${settings.workers} buyers: first request to last commit`;
+  return {
+    rows: [
+      runsRow(
+        what,
+        "s",
+        runs.map(({ seconds }) => seconds),
+        { below: 1 },
+      ),
+    ],
+    faults: runs.flatMap(({ faults }) => faults),
+    ...shop.stage.versions,
+  };
+}
+
+async function soldOutRun(shop: Shop, wrk: Wrk, { items, workers }: Settings) {
+  const saleId = await shop.openSale({ items });
+  const { reader } = await shop.stores.gate();
+  const startedAtMs = await shop.nowMs();
+  const shape = { connections: workers, seconds: LONG_S };
+  const load = wrk.start(loadPlan(shop.stage.url, shape, [checkoutsOf(saleId)], BODY));
+  const isSoldOut = async () => (await reader.totals(saleId))?.totals.available === 0;
+  const soldOut = await until(isSoldOut, SOLD_OUT_MS_MAX, { everyMs: 20 });
+  load.stop();
+  await load.done;
+  const { settled, lastAtMs, faults } = await shop.drained(saleId);
+  return {
+    seconds: (lastAtMs - startedAtMs) / 1_000,
+    faults: [...faults, ...(soldOut && settled === items ? [] : [`${settled} of ${items} items were sold`])],
+  };
+}

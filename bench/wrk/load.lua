@@ -1,0 +1,36 @@
+-- wrk: requests for the given paths, round and round.
+-- Arguments behind "--": body, prefix, path... An empty body means GET; else each is a POST of it, by a shopper of that
+-- prefix who never asked before. Prints one line of JSON.
+local threads = 0
+
+function setup(thread)
+  thread:set("number", threads)
+  threads = threads + 1
+end
+
+function init(args)
+  body, prefix = args[1], args[2] .. "-" .. number .. "-"
+  paths = {}
+  for index = 3, #args do paths[index - 2] = args[index] end
+  gets = {}
+  for index, path in ipairs(paths) do gets[index] = wrk.format("GET", path) end
+  headers = { ["content-type"] = "application/json" }
+  sent = 0
+end
+
+function request()
+  sent = sent + 1
+  local index = sent % #paths + 1
+  if body == "" then return gets[index] end
+  headers["x-user-id"] = prefix .. sent
+  return wrk.format("POST", paths[index], headers, body)
+end
+
+function done(summary)
+  local errors = summary.errors
+  io.write(string.format(
+    '{"requests":%d,"seconds":%.6f,"refused":%d,"failed":%d}\n',
+    summary.requests, summary.duration / 1e6, errors.status,
+    errors.connect + errors.read + errors.write + errors.timeout
+  ))
+end
