@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { bitsOf, countLeft, isLeft, nextLeft } from "../src/storefront/availability.ts";
+import { bitsOf, countLeft, isLeft, nextLeft, noneOf } from "../src/storefront/availability.ts";
 import { layoutField, positionAt } from "../src/storefront/field-layout.ts";
 
 const sides = fc.integer({ min: 60, max: 2_400 });
@@ -57,6 +57,7 @@ it("reads a bit an item, from the lowest of the first byte", () => {
     true,
   ]);
   expect(countLeft(bits)).toBe(3);
+  expect(countLeft(noneOf(bits))).toBe(0);
   expect([nextLeft(bits, 1), nextLeft(bits, 2), nextLeft(bits, 4), nextLeft(bits, 11)]).toEqual([1, 3, 10, 1]);
   expect(nextLeft(bitsOf({ sale_id: "s", items: 10, available: "AAA=" }), 1)).toBeNull();
 });

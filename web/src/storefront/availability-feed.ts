@@ -1,5 +1,5 @@
 import { effect } from "@preact/signals";
-import { bitsOf } from "./availability.ts";
+import { bitsOf, noneOf } from "./availability.ts";
 import type { Clock } from "./clock.ts";
 import { bits, sale } from "./shop-window.ts";
 import type { Shop } from "./shopper.ts";
@@ -18,7 +18,7 @@ export function feedAvailability({ sales }: Shop["reader"], clock: Clock): void 
     [asking, askedMs] = [true, clock.steadyMs()];
     try {
       const answer = bitsOf(await sales.availability(id));
-      if (sale.peek()?.id === answer.saleId) bits.value = answer;
+      if (sale.peek()?.id === answer.saleId) bits.value = sale.peek()?.stock.available === 0 ? noneOf(answer) : answer;
     } catch {
       // The sale's own feed tells whether the shop is away; the next change of stock asks again.
     } finally {
@@ -41,5 +41,8 @@ export function feedAvailability({ sales }: Shop["reader"], clock: Clock): void 
     const state = now ? `${now.id} ${now.stock.available} ${now.stock.held}` : "";
     if (state !== "" && state !== known) plan();
     known = state;
+    // That nothing is left needs no asking.
+    const shown = bits.peek();
+    if (shown && now?.id === shown.saleId && now.stock.available === 0) bits.value = noneOf(shown);
   });
 }

@@ -12,6 +12,11 @@ export function bitsOf({ sale_id, items, available }: Availability): ItemBits {
   return { saleId: sale_id, count: items, bytes: Uint8Array.from(atob(available), (char) => char.charCodeAt(0)) };
 }
 
+/** The same items, with nothing left of any. */
+export function noneOf(bits: ItemBits): ItemBits {
+  return { ...bits, bytes: new Uint8Array(bits.bytes.length) };
+}
+
 /** `position` counts from 1. */
 export function isLeft({ bytes }: Pick<ItemBits, "bytes">, position: number): boolean {
   const index = position - 1;
