@@ -100,7 +100,7 @@ const STATES = { kept: "kept", broken: "broken", unchecked: "not checked" } as c
 
 function Promises({ judgement }: { readonly judgement: Judgement | null }) {
   const promises = judgement?.promises ?? promisesOf(null);
-  const skipped = promises.filter(({ why }) => why !== "").map(({ name, why }) => `${name} not: ${why}`);
+  const skipped = promises.filter(({ why }) => why !== "").map(({ name, why }) => `${name} unchecked: ${why}`);
   return (
     <div class="promises">
       <ul class="promise-list" aria-label="What was checked">
