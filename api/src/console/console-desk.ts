@@ -19,6 +19,7 @@ import {
 } from "@flashgate/core";
 import type { AttemptCounts, AttemptTally } from "./attempt-tally.ts";
 import type { CrowdReading, DemoCrowd } from "./demo-crowd.ts";
+import { Lane } from "./lane.ts";
 
 export interface ConsoleDeskParts {
   readonly ledger: Ledger;
@@ -71,9 +72,13 @@ const SELDOM_MS = 1_000;
 const AUDIT_PATIENCE_MS = 10_000;
 const AUDIT_TRIES_MAX = 2;
 
-/** What operators look at, whoever and however many they are: they share its looks. */
+/**
+ * What operators look at, whoever and however many they are: they share its looks. What sums up tables goes one after the
+ * other: the connections are the shoppers'.
+ */
 export class ConsoleDesk {
   readonly #parts: ConsoleDeskParts;
+  readonly #lane = new Lane();
   readonly #shared: ReturnType<typeof sharedSources>;
   readonly #watches = new Map<string, ReturnType<typeof watchOf>>();
 
@@ -115,7 +120,7 @@ export class ConsoleDesk {
     const known = this.#watches.get(choice);
     this.#watches.delete(choice);
     if (!known && !(await findSale(ledger, choice, clock.nowMs()))) return null;
-    const watch = known ?? watchOf(this.#parts, choice);
+    const watch = known ?? watchOf(this.#parts, choice, this.#lane);
     this.#watches.set(choice, watch);
     const [oldest] = this.#watches.keys();
     if (this.#watches.size > LOOKED_AT_MAX && oldest !== undefined) this.#watches.delete(oldest);
@@ -136,23 +141,27 @@ function sharedSources({ ledger, progress, looking }: ConsoleDeskParts) {
   };
 }
 
-function watchOf(parts: ConsoleDeskParts, choice: string) {
+function watchOf(parts: ConsoleDeskParts, choice: string, lane: Lane) {
   const { ledger, progress, gate, tally, clock, looking } = parts;
   const choose = async () => {
     const sale = await findSale(ledger, choice, clock.nowMs());
     if (!sale) throw new Error("there is no sale");
     return sale;
   };
-  const watcher = new Watcher<null>({ ...parts, choose, ops: null, wallClock: clock });
+  const summing = { progress: (saleId: string) => lane.run(() => progress.progress(saleId)) };
+  const watcher = new Watcher<null>({ ...parts, choose, progress: summing, ops: null, wallClock: clock });
   const audits = new PacedSource(
     "audit",
     async (saleId): Promise<Audited | null> => {
-      const report = await auditSale({ ledger, gate }, saleId, AUDIT_TRIES_MAX);
+      const report = await lane.run(() => auditSale({ ledger, gate }, saleId, AUDIT_TRIES_MAX));
       return report && { report, atMs: clock.nowMs() };
     },
     { ...looking, everyMs: AUDIT_MS, patienceMs: AUDIT_PATIENCE_MS },
   );
-  const history = new PacedSource("history", (saleId) => progress.history(saleId), { ...looking, everyMs: SELDOM_MS });
+  const history = new PacedSource("history", (saleId) => lane.run(() => progress.history(saleId)), {
+    ...looking,
+    everyMs: SELDOM_MS,
+  });
   let latest: Audited | null = null;
   /** An audit may take longer than an operator waits for a look: until it is done, the one before is told, with its age. */
   const audited = async (saleId: string) => {

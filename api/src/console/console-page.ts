@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import express, { type NextFunction, type Request, type Response } from "express";
 import type { BuiltPage } from "../pages/built-page.ts";
-import { ASSET, sendBuilt } from "../pages/send-built.ts";
+import { sendBuilt } from "../pages/send-built.ts";
 import type { Problem } from "../problems.ts";
 import { sendProblem } from "../responses.ts";
 import { param } from "../routes/route.ts";
@@ -23,11 +23,14 @@ const READS = "GET, HEAD";
  * hides the origin of that form, by which the door knows its own pages.
  */
 const DOCUMENT = {
-  "cache-control": "no-cache",
+  "cache-control": "private, no-cache",
   "referrer-policy": "same-origin",
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 } as const;
+
+/** Named by its content, and for those who were let in. */
+const ASSET = { "cache-control": "private, max-age=31536000, immutable" } as const;
 
 /** The console on the ops port, behind its door, at `/console/`: a page over the operators' routes. */
 export function createConsolePage({ page, basePath, requestId, random }: ConsolePageParts) {

@@ -2,9 +2,6 @@ import type { Request, Response } from "express";
 import { sendFile, sendNotModified } from "../responses.ts";
 import { type BuiltFile, ENCODINGS } from "./built-page.ts";
 
-/** Of what is named by its content. */
-export const ASSET = { "cache-control": "public, max-age=31536000, immutable" } as const;
-
 /** Sends a file of a built page, compressed as the browser takes it; nothing of it where the browser has it. */
 export function sendBuilt(
   request: Request,

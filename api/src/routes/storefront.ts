@@ -1,5 +1,5 @@
 import type { BuiltPage } from "../pages/built-page.ts";
-import { ASSET, sendBuilt } from "../pages/send-built.ts";
+import { sendBuilt } from "../pages/send-built.ts";
 import { type Handler, param } from "./route.ts";
 
 /** It runs its own scripts and styles and talks to this server; items may have pictures elsewhere. */
@@ -8,6 +8,9 @@ const POLICY =
 
 /** The document names what a deployment built, so each visit asks whether it still does. */
 const DOCUMENT = { "cache-control": "public, no-cache", "content-security-policy": POLICY } as const;
+
+/** Named by its content. */
+const ASSET = { "cache-control": "public, max-age=31536000, immutable" } as const;
 
 /** `GET /`: the page. */
 export function readStorefront({ document }: BuiltPage): Handler {
