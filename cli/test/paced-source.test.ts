@@ -61,6 +61,27 @@ test("a fault is told in a line until a look succeeds", async () => {
   expect(source.fault).toBeNull();
 });
 
+test("who is in haste is told what was seen before, until the look has taken too long", async () => {
+  let now = 0;
+  const clock = { nowMs: () => now };
+  const answers = [Promise.resolve("first"), new Promise<string>(() => undefined)];
+  const source = new PacedSource("audit", () => answers.shift() ?? Promise.reject(new Error("a third look")), {
+    clock,
+    inTime,
+    faultLine,
+    everyMs: 10,
+    patienceMs: 1_000,
+    hasteMs: 1,
+  });
+  expect(await source.look("a")).toBe("first");
+  now = 10;
+  expect(await source.look("a")).toBe("first");
+  expect(source.fault).toBeNull();
+  now = 1_010;
+  expect(await source.look("a")).toBeNull();
+  expect(source.fault).toBe("audit: no answer within 1000 ms");
+});
+
 test("who looks does not wait for ever, and is told the answer when it has come", async () => {
   let answer: (value: number) => void = () => undefined;
   const promise = new Promise<number>((resolve) => {

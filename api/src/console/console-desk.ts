@@ -69,8 +69,12 @@ const LETTERS_MAX = 20;
 /** What sums up tables is looked at so often at most, and less often where it takes long: see {@link PacedSource}. */
 const AUDIT_MS = 1_000;
 const SELDOM_MS = 1_000;
-const AUDIT_PATIENCE_MS = 10_000;
-const AUDIT_TRIES_MAX = 2;
+/** Whoever looks is told soon what was seen last, and what sums up tables at once; what takes longer than this is a fault. */
+const PATIENCE_MS = 10_000;
+const HASTE_MS = 500;
+const SUMS_HASTE_MS = 50;
+/** In a rush both books do not stand still, however often they are read. */
+const AUDIT_TRIES_MAX = 1;
 
 /**
  * What operators look at, whoever and however many they are: they share its looks. What sums up tables goes one after the
@@ -83,8 +87,8 @@ export class ConsoleDesk {
   readonly #watches = new Map<string, ReturnType<typeof watchOf>>();
 
   constructor(parts: ConsoleDeskParts) {
-    this.#parts = parts;
-    this.#shared = sharedSources(parts);
+    this.#parts = { ...parts, looking: { ...parts.looking, patienceMs: PATIENCE_MS, hasteMs: HASTE_MS } };
+    this.#shared = sharedSources(this.#parts);
   }
 
   /** Null: there is no such sale. `choice`: an id, or "current". */
@@ -148,6 +152,7 @@ function watchOf(parts: ConsoleDeskParts, choice: string, lane: Lane) {
     if (!sale) throw new Error("there is no sale");
     return sale;
   };
+  const sums = { ...looking, hasteMs: SUMS_HASTE_MS };
   const summing = { progress: (saleId: string) => lane.run(() => progress.progress(saleId)) };
   const watcher = new Watcher<null>({ ...parts, choose, progress: summing, ops: null, wallClock: clock });
   const audits = new PacedSource(
@@ -156,25 +161,16 @@ function watchOf(parts: ConsoleDeskParts, choice: string, lane: Lane) {
       const report = await lane.run(() => auditSale({ ledger, gate }, saleId, AUDIT_TRIES_MAX));
       return report && { report, atMs: clock.nowMs() };
     },
-    { ...looking, everyMs: AUDIT_MS, patienceMs: AUDIT_PATIENCE_MS },
+    { ...sums, everyMs: AUDIT_MS },
   );
   const history = new PacedSource("history", (saleId) => lane.run(() => progress.history(saleId)), {
-    ...looking,
+    ...sums,
     everyMs: SELDOM_MS,
   });
-  let latest: Audited | null = null;
-  /** An audit may take longer than an operator waits for a look: until it is done, the one before is told, with its age. */
-  const audited = async (saleId: string) => {
-    const auditing = audits.look(saleId).then((found) => {
-      latest = found ?? latest;
-    });
-    if (latest?.report.saleId !== saleId) await auditing;
-    return latest?.report.saleId === saleId ? latest : null;
-  };
   const look = async (): Promise<WatchedSale> => {
     const reading = await watcher.look();
     const { id } = reading.sale;
-    const [audit, seconds] = await Promise.all([audited(id), history.look(id)]);
+    const [audit, seconds] = await Promise.all([audits.look(id), history.look(id)]);
     return { reading, attempts: tally.of(id), audited: audit, history: seconds };
   };
   return { look, sources: [audits, history] };

@@ -7,13 +7,15 @@ export interface Looking {
   readonly inTime: (work: Promise<void>, ms: number) => Promise<boolean>;
   /** What is said, in a line, of anything thrown. */
   readonly faultLine: (thrown: unknown) => string;
+  /** How long a look may take before it is a fault. Default: 2 s. */
+  readonly patienceMs?: number;
+  /** After how long who looks is told what was seen before, which may be nothing. Default: they wait as long as it may take. */
+  readonly hasteMs?: number;
 }
 
 export interface Pacing extends Looking {
   /** Never looked at more often than this. */
   readonly everyMs: number;
-  /** How long who looks waits for an answer. Default: 2 s. */
-  readonly patienceMs?: number;
 }
 
 /** A look takes at most this share of the time, so that watching never becomes a load of its own. */
@@ -36,6 +38,7 @@ export class PacedSource<Value> {
   #value: Value | null = null;
   #fault: string | null = null;
   #looking: Promise<void> | null = null;
+  #begunMs = Number.NEGATIVE_INFINITY;
   #dueMs = Number.NEGATIVE_INFINITY;
 
   constructor(name: string, read: (saleId: string) => Promise<Value>, pacing: Pacing) {
@@ -53,9 +56,15 @@ export class PacedSource<Value> {
   async look(saleId: string): Promise<Value | null> {
     if (saleId !== this.#saleId) this.#forget(saleId);
     if (!this.#looking && this.#pacing.clock.nowMs() >= this.#dueMs) this.#begin(saleId);
-    const { patienceMs = PATIENCE_MS, inTime } = this.#pacing;
-    if (this.#looking && !(await inTime(this.#looking, patienceMs))) this.#fault = `no answer within ${patienceMs} ms`;
+    if (this.#looking) await this.#wait(this.#looking);
     return this.#fault === null ? this.#value : null;
+  }
+
+  async #wait(looking: Promise<void>): Promise<void> {
+    const { clock, inTime, patienceMs = PATIENCE_MS, hasteMs = patienceMs } = this.#pacing;
+    if (await inTime(looking, hasteMs)) return;
+    if (hasteMs < patienceMs && clock.nowMs() - this.#begunMs < patienceMs) return;
+    this.#fault = `no answer within ${patienceMs} ms`;
   }
 
   #forget(saleId: string): void {
@@ -69,6 +78,7 @@ export class PacedSource<Value> {
   #begin(saleId: string): void {
     const { clock, everyMs, faultLine } = this.#pacing;
     const startedMs = clock.nowMs();
+    this.#begunMs = startedMs;
     const end = (value: Value | null, fault: string | null) => {
       if (saleId !== this.#saleId) return;
       this.#value = value;
