@@ -77,7 +77,7 @@ const SUMS_HASTE_MS = 50;
 const AUDIT_TRIES_MAX = 1;
 
 /**
- * What operators look at, whoever and however many they are: they share its looks. What sums up tables goes one after the
+ * What operators look at, whoever and however many they are: they share its looks. Audits and counts go one after the
  * other: the connections are the shoppers'.
  */
 export class ConsoleDesk {
@@ -163,7 +163,7 @@ function watchOf(parts: ConsoleDeskParts, choice: string, lane: Lane) {
     },
     { ...sums, everyMs: AUDIT_MS },
   );
-  const history = new PacedSource("history", (saleId) => lane.run(() => progress.history(saleId)), {
+  const history = new PacedSource("history", (saleId) => progress.history(saleId), {
     ...sums,
     everyMs: SELDOM_MS,
   });
