@@ -8,7 +8,7 @@ import { build } from "esbuild";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 /** Each is a folder of src with a main.tsx, a style.css and an index.html, and becomes a folder of dist. */
-const PAGES = ["storefront"];
+const PAGES = ["storefront", "console"];
 /** What is smaller already is not compressed again. */
 const COMPRESSIBLE = /\.(?:html|js|css|svg|txt)$/;
 

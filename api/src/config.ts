@@ -32,6 +32,10 @@ const schema = z
     STREAMS_MAX: z.coerce.number().int().min(1).max(STREAMS_MAX).default(10_000),
     /** Whether jobs may be retried and removed on the queues' board; else it only shows them. */
     BOARD_CHANGES: z.enum(["on", "off"]).default("off"),
+    /** Whether the console may send a crowd to a sale of its own: what started this process must know how. */
+    DEMO_CROWD: z.enum(["on", "off"]).default("off"),
+    /** Where the console finds dashboards, as browsers open it. */
+    GRAFANA_URL: z.url({ protocol: /^https?$/, error: "must be the http(s) URL of a Grafana" }).optional(),
     OPS_HOST: z.string().default("127.0.0.1"),
     OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
     LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -40,7 +44,7 @@ const schema = z
   })
   .superRefine(
     (env, context) => {
-      const faults = [...accessFaults(env), ...contestFaults(env)];
+      const faults = [...accessFaults(env), ...contestFaults(env), ...crowdFaults(env)];
       for (const [path, message] of faults) context.addIssue({ code: "custom", path: [path], message });
     },
     // Even where single settings are faulty: whoever mends them learns of everything at once.
@@ -55,6 +59,11 @@ function contestFaults(env: { readonly CONTEST_API?: unknown; readonly AUTH?: un
   if (env.CONTEST_API !== "on" || env.AUTH === "trusted") return [];
   const message = "on believes whatever user id it is told, which AUTH was to end: set CONTEST_API=off";
   return [["CONTEST_API", message]] as const;
+}
+
+function crowdFaults(env: { readonly DEMO_CROWD?: unknown; readonly NODE_ENV?: unknown }) {
+  if (env.DEMO_CROWD !== "on" || env.NODE_ENV !== "production") return [];
+  return [["DEMO_CROWD", "on is for demonstrations, which production gives none: leave it out"]] as const;
 }
 
 export type ApiConfig = z.infer<typeof schema>;

@@ -6,7 +6,7 @@ import type { Verdicts } from "./verdicts.ts";
 /** What an api ends with: each part knows how to. */
 export interface DrainParts {
   readonly ops: { setReady(ready: boolean): void; close(): Promise<void> };
-  readonly board: { close(): Promise<void> };
+  readonly queues: { close(): Promise<void> };
   readonly life: { stopping: boolean };
   readonly streams: Streams;
   readonly verdicts: Verdicts;
@@ -24,7 +24,7 @@ const LEAVE_MS_MAX = 1_000;
 
 /** What a stopping api does, in order: who comes is sent away, who waits is answered, then what they were served with ends. */
 export function drainSteps(parts: DrainParts) {
-  const { ops, board, life, streams, verdicts, server, follower, queue, events, gate, pool, tracing } = parts;
+  const { ops, queues, life, streams, verdicts, server, follower, queue, events, gate, pool, tracing } = parts;
   const unready = () => {
     life.stopping = true;
     ops.setReady(false);
@@ -42,6 +42,6 @@ export function drainSteps(parts: DrainParts) {
     { name: "ledger", run: () => pool.end() },
     { name: "traces", run: () => tracing?.close() },
     { name: "ops", run: () => ops.close() },
-    { name: "queue board", run: () => board.close() },
+    { name: "queues looked at", run: () => queues.close() },
   ];
 }

@@ -44,6 +44,10 @@ export const deadLettersQuery = z.strictObject({
   starting_after: z.string().regex(ORDER_ID, "must be a checkout's id").optional(),
 });
 
+export const consoleQuery = z.strictObject({
+  sale: z.string().regex(ITEM_ID, "must be a sale's id, or current").default("current"),
+});
+
 /** What may be done to one sale, or to all. */
 export const ofSaleQuery = z.strictObject({ sale });
 

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { SaleBoard } from "@flashgate/core";
-import { createLedger, createPool } from "@flashgate/drizzle";
+import { createLedger, createPool, createProgressLedger } from "@flashgate/drizzle";
 import {
   awaitStores,
+  briefOf,
   createContestMetrics,
   createGauge,
   createHttpMetrics,
@@ -11,6 +12,7 @@ import {
   Dependency,
   drain,
   type Failpoints,
+  inTime,
   openInstruments,
   RequestLog,
   readFailpoints,
@@ -23,6 +25,9 @@ import { createAccess } from "./access.ts";
 import { createApp } from "./app.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import { type ApiConfig, readConfig } from "./config.ts";
+import { AttemptTally } from "./console/attempt-tally.ts";
+import { DemoCrowd } from "./console/demo-crowd.ts";
+import { supervisor } from "./console/supervisor.ts";
 import { CartTurns } from "./contest/cart-turns.ts";
 import { CodeSeal } from "./contest/code-seal.ts";
 import type { ContestDesk } from "./contest/desk.ts";
@@ -63,7 +68,7 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
   const server = createServer(
     createPublicApp(config, { ...world, failpoints }, { ...memory, learn: follower.learn }, life),
   );
-  const { admin, board } = createOpsRoutes({
+  const { routes, queues } = createOpsRoutes({
     ...world,
     random: () => Math.random(),
     stopping: () => life.stopping,
@@ -72,12 +77,20 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
       writable: config.BOARD_CHANGES === "on",
       basePath: access.publicPath,
     },
+    console: {
+      progress: createProgressLedger(world.pool),
+      tally: world.tally,
+      crowd: config.DEMO_CROWD === "on" ? new DemoCrowd(supervisor) : null,
+      looking: { clock: { nowMs: () => performance.now() }, inTime, faultLine: briefOf },
+      grafanaUrl: config.GRAFANA_URL ?? null,
+      page: readBuiltPage("console", (page) => lines.pageAbsent(page)),
+    },
   });
   const ops = await startOpsServer({
     host: config.OPS_HOST,
     port: config.OPS_PORT,
     access,
-    routes: [admin, board],
+    routes,
     registry,
     logger,
     checks: [
@@ -90,7 +103,7 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
 
   closeWithGrace({ delay: CLOSE_MS_MAX, logger: false }, async ({ err }) => {
     if (err) lines.unhandledError(err);
-    const steps = drainSteps({ ...world, ...memory, ops, board, life, server, follower });
+    const steps = drainSteps({ ...world, ...memory, ops, queues, life, server, follower });
     await drain(steps, { lines, clock, boundMs: CLOSE_MS_MAX });
   });
   ops.setReady(true);
@@ -106,7 +119,9 @@ async function openWorld(config: ApiConfig, env: NodeJS.ProcessEnv) {
   const clock = { nowMs: () => Date.now() };
   const { DATABASE_POOL: max, LOG_LEVEL: level } = config;
   const instruments = await openInstruments({ service: "api", clock, level, env });
-  const { lines, registry, telemetry, tracing } = instruments;
+  const { lines, registry, tracing } = instruments;
+  const tally = new AttemptTally();
+  const telemetry = tally.before(instruments.telemetry);
   const queueUrl = config.REDIS_QUEUE_URL ?? config.REDIS_URL;
   const pool = createPool({
     url: config.DATABASE_URL,
@@ -143,7 +158,7 @@ async function openWorld(config: ApiConfig, env: NodeJS.ProcessEnv) {
   };
   const ledger = createLedger(pool);
   const recording = config.ATTEMPTS;
-  return { ...instruments, clock, pool, pings, observe, ledger, gate, events, queue, recording };
+  return { ...instruments, telemetry, tally, clock, pool, pings, observe, ledger, gate, events, queue, recording };
 }
 
 /** What the api keeps in mind: the sale board, the verdicts it heard of, the attempts to be written. */

@@ -62,6 +62,10 @@ describe("the api's environment", () => {
     expect(() => readConfig({ ...good, CONTEST_API: "yes" })).toThrow("CONTEST_API");
     const jwt = { ...good, AUTH: "jwt", JWT_SECRET: "j".repeat(32) };
     expect(readConfig(jwt).CONTEST_API).toBe("off");
+    expect(readConfig({ ...good, DEMO_CROWD: "on" }).DEMO_CROWD).toBe("on");
+    expect(readConfig(production).DEMO_CROWD).toBe("off");
+    expect(() => readConfig({ ...production, DEMO_CROWD: "on" })).toThrow(/DEMO_CROWD/);
+    expect(() => readConfig({ ...good, GRAFANA_URL: "grafana:3000" })).toThrow("GRAFANA_URL");
     expect(() => readConfig({ ...jwt, CONTEST_API: "on" })).toThrow(/believes whatever user id.*set CONTEST_API=off/);
   });
 

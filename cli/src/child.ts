@@ -28,6 +28,8 @@ export interface ChildEvents {
   readonly onChanged: () => void;
   /** It died unasked and comes back after the pause. */
   readonly onDied: (child: Child, how: string, pauseMs: number) => void;
+  /** It says something else. */
+  readonly onMessage?: (message: unknown) => void;
 }
 
 /** How long a child that was asked to stop may take. */
@@ -80,6 +82,11 @@ export class Child {
     this.#gone = endOf(child).then((how) => this.#onGone(how, this.#clock.nowMs() - bornMs));
   }
 
+  /** Says something to it, if it is there to hear it. */
+  tell(message: object): void {
+    if (this.#addresses && this.#process?.connected) this.#process.send(message);
+  }
+
   /** Asks it to end, kills it when it does not in time; resolves once it is gone and will not come back. */
   async stop(): Promise<void> {
     this.#isStopping = true;
@@ -92,7 +99,10 @@ export class Child {
 
   #hear(message: unknown): void {
     const { kind, url, opsUrl } = Object(message) as Addresses & { kind?: string };
-    if (kind !== "ready") return;
+    if (kind !== "ready") {
+      this.#events.onMessage?.(message);
+      return;
+    }
     this.#addresses = { ...(url === undefined ? {} : { url }), ...(opsUrl === undefined ? {} : { opsUrl }) };
     this.#events.onChanged();
   }

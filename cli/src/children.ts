@@ -8,6 +8,8 @@ export interface ChildrenEvents {
   readonly onChanged: () => void;
   /** One line about a child that died and comes back. */
   readonly onDied: (line: string) => void;
+  /** A child says something else than that it is ready. */
+  readonly onMessage?: (message: unknown) => void;
 }
 
 /** How often a child may die before it was ever ready, and how long all may take to be ready. */
@@ -26,6 +28,7 @@ export class Children {
     const own = {
       onChanged: () => this.#onChanged(),
       onDied: (child: Child, how: string, pauseMs: number) => this.#onDied(child, how, pauseMs),
+      onMessage: (message: unknown) => events.onMessage?.(message),
     };
     this.#events = events;
     this.#children = plans.map((plan) => new Child(plan, own, clock));
@@ -33,6 +36,11 @@ export class Children {
 
   list(): readonly Child[] {
     return this.#children;
+  }
+
+  /** Says something to those of one service that are ready. */
+  tell(service: string, message: object): void {
+    for (const child of this.#children) if (child.plan.service === service) child.tell(message);
   }
 
   /** Resolves once every child was ready. Throws a CommandFault with the last words of one that cannot be started. */

@@ -19,7 +19,7 @@ export interface Welcome {
 /** What `up` says once everything runs. */
 export function welcomeText(welcome: Welcome, { bold, dim }: Palette): string {
   const { tookMs, apiUrls, opsUrl, opsToken, sale, dataDir, logsDir, line } = welcome;
-  const row = (name: string, text: string) => `  ${dim(name.padEnd(6))}${text}`;
+  const row = (name: string, text: string) => `  ${dim(name.padEnd(9))}${text}`;
   const [url = ""] = apiUrls;
   return [
     bold(`Flashgate is up, after ${(tookMs / 1_000).toFixed(1)} s.`),
@@ -27,7 +27,8 @@ export function welcomeText(welcome: Welcome, { bold, dim }: Palette): string {
     row("shop", `${url}/`),
     row("api", apiUrls.join("  ")),
     row("sale", sale ? saleText(sale) : `none; make one: ${line("sale new --items 1000")}`),
-    row("ops", `${opsUrl}/   ${dim("token")} ${opsToken}`),
+    row("console", `${opsUrl}/console/   ${dim("token")} ${opsToken}`),
+    row("ops", `${opsUrl}/`),
     row("data", `${dataDir}   ${dim("logs")} ${logsDir}`),
     "",
     "Buy one:",

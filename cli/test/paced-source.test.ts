@@ -1,5 +1,7 @@
+import { PacedSource } from "@flashgate/core";
+import { inTime } from "@flashgate/monitoring";
 import { expect, test, vi } from "vitest";
-import { PacedSource } from "../src/watch/paced-source.ts";
+import { faultLine } from "../src/fault-line.ts";
 
 /** A source whose looks take `tookMs` of a clock that only the test moves. */
 function openSource(tookMs: number, everyMs = 0) {
@@ -8,7 +10,7 @@ function openSource(tookMs: number, everyMs = 0) {
     clock.ms += tookMs;
     return `${saleId} at ${clock.ms}`;
   });
-  return { clock, read, source: new PacedSource("gate", read, { clock, everyMs }) };
+  return { clock, read, source: new PacedSource("gate", read, { clock, everyMs, inTime, faultLine }) };
 }
 
 test("after a look it rests so long that looking takes a twentieth of the time", async () => {
@@ -50,6 +52,8 @@ test("a fault is told in a line until a look succeeds", async () => {
   const source = new PacedSource("queue", () => (answers.shift() ?? answers[0])?.() as Promise<number>, {
     clock,
     everyMs: 0,
+    inTime,
+    faultLine,
   });
   expect(await source.look("a")).toBeNull();
   expect(source.fault).toBe("queue: connection lost");
@@ -57,12 +61,39 @@ test("a fault is told in a line until a look succeeds", async () => {
   expect(source.fault).toBeNull();
 });
 
+test("who is in haste is told what was seen before, until the look has taken too long", async () => {
+  let now = 0;
+  const clock = { nowMs: () => now };
+  const answers = [Promise.resolve("first"), new Promise<string>(() => undefined)];
+  const source = new PacedSource("audit", () => answers.shift() ?? Promise.reject(new Error("a third look")), {
+    clock,
+    inTime,
+    faultLine,
+    everyMs: 10,
+    patienceMs: 1_000,
+    hasteMs: 1,
+  });
+  expect(await source.look("a")).toBe("first");
+  now = 10;
+  expect(await source.look("a")).toBe("first");
+  expect(source.fault).toBeNull();
+  now = 1_010;
+  expect(await source.look("a")).toBeNull();
+  expect(source.fault).toBe("audit: no answer within 1000 ms");
+});
+
 test("who looks does not wait for ever, and is told the answer when it has come", async () => {
   let answer: (value: number) => void = () => undefined;
   const promise = new Promise<number>((resolve) => {
     answer = resolve;
   });
-  const source = new PacedSource("redis", () => promise, { clock: { nowMs: () => 0 }, everyMs: 1, patienceMs: 5 });
+  const source = new PacedSource("redis", () => promise, {
+    clock: { nowMs: () => 0 },
+    everyMs: 1,
+    patienceMs: 5,
+    inTime,
+    faultLine,
+  });
   expect(await source.look("a")).toBeNull();
   expect(source.fault).toBe("redis: no answer within 5 ms");
   answer(7);

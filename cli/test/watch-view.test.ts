@@ -1,11 +1,9 @@
-import { hourlySale, type Sale } from "@flashgate/core";
+import { hourlySale, type Sale, SellingPace } from "@flashgate/core";
 import { expect, test } from "vitest";
 import { palette } from "../src/palette.ts";
 import { clip } from "../src/watch/clip.ts";
-import { SellingPace } from "../src/watch/selling-pace.ts";
-import { watchJson, watchLine } from "../src/watch/watch-record.ts";
+import { type SaleReading, watchJson, watchLine } from "../src/watch/watch-record.ts";
 import { watchView } from "../src/watch/watch-view.ts";
-import type { WatchReading } from "../src/watch/watcher.ts";
 
 const HOUR = Date.UTC(2026, 10, 22, 11);
 const SALE: Sale = {
@@ -20,7 +18,7 @@ const SALE: Sale = {
   pauseVersion: 0,
   attempts: "all",
 };
-const READING: WatchReading = {
+const READING: SaleReading = {
   atMs: HOUR + 47 * 60_000 + 26_000,
   sale: SALE,
   phase: "open",
@@ -35,7 +33,7 @@ const READING: WatchReading = {
   },
   faults: [],
 };
-const UNSEEN: WatchReading = {
+const UNSEEN: SaleReading = {
   ...READING,
   soldPerS: null,
   gate: "unknown",
@@ -87,7 +85,7 @@ test("sold, held and available have the colours of the bar, and trouble is red",
 });
 
 test("the time left is told in hours, minutes and seconds", () => {
-  const head = (over: Partial<WatchReading>) => watchView({ ...READING, ...over }, 80, plain)[0];
+  const head = (over: Partial<SaleReading>) => watchView({ ...READING, ...over }, 80, plain)[0];
   expect(head({ atMs: HOUR - 2 * 3_600_000 - 5_000, phase: "scheduled" })).toContain("opens in 2:00:05");
   expect(head({ atMs: HOUR + 3_599_000 })).toContain("open, 0:01 left");
   expect(head({ phase: "ended" })).toContain("   ended   ");

@@ -1,13 +1,22 @@
-import { hourlySale } from "@flashgate/core";
+import { hourlySale, type SaleLedger, Watcher, type WatcherParts } from "@flashgate/core";
+import { inTime } from "@flashgate/monitoring";
 import { expect, test } from "vitest";
-import { Watcher, type WatcherParts } from "../src/watch/watcher.ts";
+import { chosenSale } from "../src/chosen-sale.ts";
+import { faultLine } from "../src/fault-line.ts";
+import type { OpsReading } from "../src/watch/ops-ports.ts";
 import { NOW, openWatchHouse } from "./watch-house.ts";
 
-async function openWatch(over: Partial<WatcherParts> = {}, choice = "x-1") {
+interface Over extends Partial<WatcherParts<OpsReading>> {
+  readonly ledger?: Pick<SaleLedger, "find" | "list">;
+}
+
+async function openWatch({ ledger: watched, ...over }: Over = {}, choice = "x-1") {
   const house = await openWatchHouse();
   const { clock, ledger, gate, progress, queue } = house;
-  const parts = { ledger, progress, gate, opening: gate, queue, ops: null, wallClock: clock, steadyClock: clock };
-  return { ...house, watcher: new Watcher({ ...parts, ...over }, choice) };
+  const choose = () => chosenSale(watched ?? ledger, choice, clock);
+  const looking = { clock, inTime, faultLine };
+  const parts = { choose, progress, gate, opening: gate, queue, ops: null, wallClock: clock, looking };
+  return { ...house, watcher: new Watcher<OpsReading>({ ...parts, ...over }) };
 }
 
 test("a sale is seen from all sides", async () => {

@@ -81,6 +81,9 @@ select "sale_id", "checkout_id", "user_id", "epoch", "cause", "tries", "first_fa
 -- findSale
 select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts" from "flashgate"."sales" where "flashgate"."sales"."id" = $1;
 
+-- historyOf
+select (extract(epoch from date_trunc('second', "flashgate"."checkouts"."decided_at")) * 1000)::float8, sum("units")::int, percentile_disc(array[0.5, 0.99]) within group (order by (extract(epoch from "flashgate"."checkouts"."decided_at" - "flashgate"."checkouts"."reserved_at") * 1000)::int) from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."state" = $2 and "flashgate"."checkouts"."decided_at" > now() - interval '300 seconds') group by date_trunc('second', "flashgate"."checkouts"."decided_at") order by date_trunc('second', "flashgate"."checkouts"."decided_at");
+
 -- holdsOf
 select "id", "user_id", "mode", "key", "fingerprint", "reserved_at", "deadline", (select coalesce(string_agg("item_id" || ':' || "quantity", ',' order by "item_id"), '') from "flashgate"."checkout_lines" where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."state" = 'held') order by "flashgate"."checkouts"."id" asc;
 
@@ -159,6 +162,9 @@ select "id", "sale_id", (select json_agg(json_build_object('itemId', "flashgate"
 
 -- ownersOfKeys
 select "flashgate"."checkouts"."user_id", "flashgate"."checkouts"."key", "flashgate"."checkouts"."id" from "flashgate"."checkouts" inner join unnest($1::text[], $2::text[]) as wanted(user_id, key) on "flashgate"."checkouts"."user_id" = wanted.user_id and "flashgate"."checkouts"."key" = wanted.key where ("flashgate"."checkouts"."sale_id" = $3 and "flashgate"."checkouts"."state" in ('held', 'confirmed') and "flashgate"."checkouts"."key" <> '');
+
+-- processes
+select substring(application_name from '^flashgate-(\w+)'), count(distinct application_name)::int from pg_catalog.pg_stat_activity where datname = current_database() and application_name ~ '^flashgate-(api|worker|scheduler) ' group by substring(application_name from '^flashgate-(\w+)');
 
 -- progressOf
 select "state", "reason", count(*)::int, percentile_disc(array[0.5, 0.99]) within group (order by (extract(epoch from "flashgate"."checkouts"."decided_at" - "flashgate"."checkouts"."reserved_at") * 1000)::int) filter (where "flashgate"."checkouts"."state" = 'confirmed' and "flashgate"."checkouts"."decided_at" > now() - interval '10 seconds') from "flashgate"."checkouts" where "flashgate"."checkouts"."sale_id" = $1 group by "flashgate"."checkouts"."state", "flashgate"."checkouts"."reason";

@@ -1,10 +1,11 @@
+import { hostname } from "node:os";
 import pg from "pg";
 
 export interface PoolOptions {
   readonly url: string;
   /** Connections at most. */
   readonly max: number;
-  /** Shown by the server beside each connection. */
+  /** Shown by the server beside each connection, followed by which process of which machine it is of. */
   readonly applicationName: string;
   /** A connection was lost outside a call; the next call gets another one. */
   readonly onError: (error: Error) => void;
@@ -27,7 +28,9 @@ export function createPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.max,
-    application_name: options.applicationName,
+    application_name: `${options.applicationName} ${process.pid}@${hostname()}`,
+    // One stays where all are idle: a process is known by it, and its next call need not wait for another.
+    min: 1,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 3_000,
     statement_timeout: statementTimeoutMs,
     query_timeout: statementTimeoutMs + ANSWER_GRACE_MS,

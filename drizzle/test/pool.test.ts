@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { describe, expect, inject, it, vi } from "vitest";
 import { createPool } from "../src/index.ts";
 
@@ -21,7 +22,7 @@ describe("createPool", () => {
     expect(await setting("statement_timeout")).toBe("700ms");
     expect(await setting("lock_timeout")).toBe("600ms");
     expect(await setting("idle_in_transaction_session_timeout")).toBe("500ms");
-    expect(await setting("application_name")).toBe("flashgate-pool-test");
+    expect(await setting("application_name")).toBe(`flashgate-pool-test ${process.pid}@${hostname()}`);
     await expect(pool.query("SELECT pg_sleep(60)")).rejects.toThrow("statement timeout");
     await pool.end();
   });

@@ -1,6 +1,6 @@
 import type { Hold } from "@flashgate/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createLedger, createProgressLedger } from "../src/index.ts";
+import { createLedger, createPool, createProgressLedger } from "../src/index.ts";
 import { createLedgerDatabase, type LedgerDatabase } from "./database.ts";
 
 const HOUR_MS = 3_600_000;
@@ -54,7 +54,30 @@ describe("the progress of a sale", () => {
     expect(told.lagMs?.p50).toBeLessThanOrEqual(700 + tookMs);
     expect(told.lagMs?.p99).toBeGreaterThanOrEqual(90_000);
 
+    const history = await createProgressLedger(database.pool).history(saleId);
+    expect(history.reduce((units, second) => units + second.units, 0)).toBe(2);
+    for (const { atMs, lagMs } of history) {
+      expect(atMs % 1_000).toBe(0);
+      expect(Math.abs(atMs - now)).toBeLessThan(60_000);
+      expect(lagMs.p50).toBeGreaterThanOrEqual(700);
+    }
+    expect(Math.max(...history.map(({ lagMs }) => lagMs.p99))).toBeGreaterThanOrEqual(90_000);
+
     await database.pool.query("UPDATE flashgate.checkouts SET decided_at = decided_at - interval '11 seconds'");
     expect((await progress(saleId)).lagMs).toBeNull();
+
+    await database.pool.query("UPDATE flashgate.checkouts SET decided_at = decided_at - interval '300 seconds'");
+    expect(await createProgressLedger(database.pool).history(saleId)).toEqual([]);
+  });
+
+  it("counts the processes by their connections, however many each has", async () => {
+    const open = (applicationName: string) =>
+      createPool({ url: database.url, max: 2, applicationName, onError: () => undefined });
+    const { processes } = createProgressLedger(database.pool);
+    expect(await processes()).toEqual({});
+    const pools = ["flashgate-api", "flashgate-worker", "flashgate-cli"].map(open);
+    await Promise.all(pools.flatMap((pool) => [pool.query("SELECT 1"), pool.query("SELECT 1")]));
+    expect(await processes()).toEqual({ api: 1, worker: 1 });
+    await Promise.all(pools.map((pool) => pool.end()));
   });
 });

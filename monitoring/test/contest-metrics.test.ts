@@ -6,7 +6,7 @@ it("shows the process's metrics and its own purchases, which the ops port leaves
   const lines = new LogLines(createLogger({ service: "api", level: "silent" }));
   const telemetry = createTelemetry({ service: "api", registry, lines, clock: { nowMs: () => 0 } });
   const contest = createContestMetrics(registry);
-  telemetry.emit({ kind: "attempt", outcome: "held", gateMs: 1 });
+  telemetry.emit({ kind: "attempt", saleId: "x-1", outcome: "held", gateMs: 1 });
   contest.purchased();
   contest.purchased();
 

@@ -40,9 +40,9 @@ describe("attempts", () => {
   it("are counted by outcome and timed, without a line", async () => {
     const { samples, records } = await after(
       "api",
-      { kind: "attempt", outcome: "held", gateMs: 2 },
-      { kind: "attempt", outcome: "held", gateMs: 40 },
-      { kind: "attempt", outcome: "sold_out", gateMs: 1 },
+      { kind: "attempt", saleId: "x-1", outcome: "held", gateMs: 2 },
+      { kind: "attempt", saleId: "x-1", outcome: "held", gateMs: 40 },
+      { kind: "attempt", saleId: "x-1", outcome: "sold_out", gateMs: 1 },
     );
     expect(counted(samples, "checkout_attempts_total")).toEqual({
       'checkout_attempts_total{outcome="held"}': 2,
@@ -62,7 +62,7 @@ describe("attempts", () => {
   });
 
   it("never lower a sum when the clock steps back", async () => {
-    const { samples } = await after("api", { kind: "attempt", outcome: "held", gateMs: -5_000 });
+    const { samples } = await after("api", { kind: "attempt", saleId: "x-1", outcome: "held", gateMs: -5_000 });
     expect(samples.get("flashgate_gate_duration_seconds_sum")).toBe(0);
     expect(samples.get("flashgate_gate_duration_seconds_count")).toBe(1);
   });

@@ -27,6 +27,8 @@ export interface RedisGate {
   readonly holds: Holds;
   readonly opening: Opening;
   readonly reader: GateReader;
+  /** Whether that opening's gate admits who comes by this connection; asks for no more rights than they need. */
+  admits(saleId: string, epoch: number): Promise<boolean>;
   /** Resolves while the server answers; for readiness. */
   ping(): Promise<void>;
   /** Resolves once the connection can be used again. */
@@ -51,6 +53,7 @@ export async function openGate(options: GateOptions): Promise<RedisGate> {
     holds: new RedisHolds(redis, leases, onUnreadable),
     opening: new RedisOpening({ url, redis, leases, backlogMax, onUnreadable }),
     reader: new RedisGateReader(redis, onUnreadable),
+    admits: async (saleId, epoch) => (await leases.ofEpoch(saleId, epoch)) !== null,
     ping: async () => void (await redis.ping()),
     whenReady: () => ready(redis),
     close: () => redis.disconnect(),

@@ -27,27 +27,32 @@ export class BullQueueReader implements QueueReader {
     await this.#redis.ping();
   }
 
-  async depth(): Promise<QueueDepth> {
-    // the first of each state, in the order in which they will be taken
-    const [counts, first, paused] = await Promise.all([
-      this.#queue.getJobCounts(...UNDONE, "failed"),
-      this.#queue.getJobs([...UNDONE], 0, 0, true),
-      this.#queue.isPaused(),
-    ]);
-    const atMs = first.map((job) => job.timestamp);
-    const count = (state: string) => counts[state] ?? 0;
-    return {
-      waiting: count("waiting"),
-      active: count("active"),
-      delayed: count("delayed"),
-      failed: count("failed"),
-      paused,
-      oldestAtMs: atMs.length > 0 ? Math.min(...atMs) : null,
-    };
+  depth(): Promise<QueueDepth> {
+    return depthOf(this.#queue);
   }
 
   async close(): Promise<void> {
     await this.#queue.close();
     this.#redis.disconnect();
   }
+}
+
+/** How full a queue is. */
+export async function depthOf(queue: Queue): Promise<QueueDepth> {
+  // the first of each state, in the order in which they will be taken
+  const [counts, first, paused] = await Promise.all([
+    queue.getJobCounts(...UNDONE, "failed"),
+    queue.getJobs([...UNDONE], 0, 0, true),
+    queue.isPaused(),
+  ]);
+  const atMs = first.map((job) => job.timestamp);
+  const count = (state: string) => counts[state] ?? 0;
+  return {
+    waiting: count("waiting"),
+    active: count("active"),
+    delayed: count("delayed"),
+    failed: count("failed"),
+    paused,
+    oldestAtMs: atMs.length > 0 ? Math.min(...atMs) : null,
+  };
 }

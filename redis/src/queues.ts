@@ -1,9 +1,11 @@
+import type { QueueReader } from "@flashgate/core";
 import type { Queue } from "bullmq";
 import { connect, ready } from "./connection.ts";
 import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
 import { lookAtQueue } from "./look-at-queue.ts";
+import { depthOf } from "./queue-reader.ts";
 
-/** Every queue of a deployment: whoever shows queues shows these, and a new one is entered here. */
+/** Every queue of a deployment, that of the pages first: whoever shows queues shows these, and a new one is entered here. */
 const QUEUES = [
   {
     name: QUEUE_NAME,
@@ -21,7 +23,7 @@ export interface OpenQueue {
   readonly about: string;
 }
 
-export interface OpenQueues {
+export interface OpenQueues extends QueueReader {
   readonly all: readonly OpenQueue[];
   close(): Promise<void>;
 }
@@ -36,8 +38,11 @@ export async function openQueues(url: string): Promise<OpenQueues> {
     throw error;
   }
   const all = QUEUES.map(({ name, prefix, about }) => ({ queue: lookAtQueue(redis, name, prefix), about }));
+  const [pages] = all;
+  if (!pages) throw new Error("there is no queue of pages");
   return {
     all,
+    depth: () => depthOf(pages.queue),
     close: async () => {
       await Promise.all(all.map(({ queue }) => queue.close()));
       redis.disconnect();

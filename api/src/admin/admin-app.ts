@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { ITEM_ID } from "@flashgate/core";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { answer, dispatch, type Handlers, routeOf, type ServeParts } from "../dispatch.ts";
+import { readConsole, sendCrowd } from "./console.ts";
 import { giveUpLetter, listLetters, retryLetter, retryLetters } from "./dead-letters.ts";
 import {
   type AdminParts,
@@ -42,6 +43,8 @@ export function createAdminApp(parts: AdminParts & ServeParts): Express {
     const route = routeOf(`${PREFIX}/${path}`, handlers);
     app.route(route.path).all((request, response) => dispatch(parts, route, request, response));
   };
+  serve("console", { GET: readConsole(parts.console) });
+  serve("crowd", { POST: sendCrowd(parts) });
   serve("sales", { GET: listEverySale(parts), POST: createSale(parts) });
   serve("sales/:sale", { GET: readSaleRow(parts) });
   serve("sales/:sale/pause", { POST: setPaused(parts, true) });

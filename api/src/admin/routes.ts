@@ -18,6 +18,7 @@ import { malformed, type Problem } from "../problems.ts";
 import { sendCreated, sendPrivate } from "../responses.ts";
 import { type Handler, param } from "../routes/route.ts";
 import { attemptsQuery, cursorAfter, placeOf } from "./attempts-query.ts";
+import type { ConsoleParts } from "./console.ts";
 import { readDocument } from "./json-document.ts";
 import { saleOf } from "./sale-request.ts";
 import { attemptView, reconciliationView, reportView, saleView, timelineView } from "./views.ts";
@@ -32,7 +33,8 @@ export interface AdminChange {
     | "reconcile_sale"
     | "retry_letter"
     | "retry_letters"
-    | "give_up_letter";
+    | "give_up_letter"
+    | "send_crowd";
   readonly saleId: string;
   /** Where it is one checkout that was changed. */
   readonly checkoutId?: string;
@@ -45,6 +47,7 @@ export interface AdminParts extends ReconcileParts {
   readonly ids: Pick<Ids, "saleId">;
   /** What a new sale keeps of attempts where its maker does not say. */
   readonly recording: AttemptRecording;
+  readonly console: ConsoleParts;
   /** The audit log. */
   readonly onChange: (change: AdminChange) => void;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { newSaleBody } from "../admin/sale-request.ts";
 import { checkoutBody, linesBody } from "../checkout-request.ts";
+import { consoleReading, crowd } from "./bodies/console.ts";
 import * as contest from "./bodies/contest.ts";
 import { availability, item } from "./bodies/item.ts";
 import * as ops from "./bodies/ops.ts";
@@ -26,6 +27,8 @@ const SCHEMAS = {
   OrderList: listOf(order),
   Problem: problem,
   NewSale: newSaleBody,
+  Console: consoleReading,
+  Crowd: crowd,
   SaleRow: ops.saleRow,
   SaleRowList: listOf(ops.saleRow),
   PausedSale: ops.pausedSale,

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { createBullBoard } from "@bull-board/api";
+import type { QueueReader } from "@flashgate/core";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Problem } from "../problems.ts";
 import { HEADERS, PRIVATE, sendProblem } from "../responses.ts";
@@ -13,7 +14,7 @@ const PREFIX = "/queues";
 const READS = "GET, HEAD";
 
 /** All queues, open. */
-export interface OpenQueues {
+export interface OpenQueues extends QueueReader {
   readonly all: readonly { readonly queue: Queue; readonly about: string }[];
   close(): Promise<void>;
 }

@@ -77,8 +77,8 @@ const STATEMENT = /^(?:Error: )?Failed query: /;
 /** Where an error quotes what it was given, and not the name of something of ours. */
 const QUOTES = /(?<!\b(?:constraint|relation|column) )(["'`]).*\1|(?<==)\(.*\)/g;
 
-/** An error's own words: its first line. */
-function shownReason(reason: unknown): string {
+/** An error's own words: its first line, without what it quotes. */
+export function shownReason(reason: unknown): string {
   const [line = ""] = String(reason ?? "").split("\n");
   return (STATEMENT.test(line) ? line : line.replace(QUOTES, MASKED)).slice(0, REASON_CHARS_MAX);
 }

@@ -1,6 +1,5 @@
-import type { Request, Response } from "express";
-import { type BuiltFile, type BuiltPage, ENCODINGS } from "../pages/built-page.ts";
-import { sendFile, sendNotModified } from "../responses.ts";
+import type { BuiltPage } from "../pages/built-page.ts";
+import { sendBuilt } from "../pages/send-built.ts";
 import { type Handler, param } from "./route.ts";
 
 /** It runs its own scripts and styles and talks to this server; items may have pictures elsewhere. */
@@ -9,6 +8,7 @@ const POLICY =
 
 /** The document names what a deployment built, so each visit asks whether it still does. */
 const DOCUMENT = { "cache-control": "public, no-cache", "content-security-policy": POLICY } as const;
+
 /** Named by its content. */
 const ASSET = { "cache-control": "public, max-age=31536000, immutable" } as const;
 
@@ -24,22 +24,4 @@ export function readStorefrontAsset({ assets }: BuiltPage): Handler {
     if (!file) return { kind: "not_found", what: "route" };
     return void sendBuilt(request, response, file, ASSET);
   };
-}
-
-function sendBuilt(
-  request: Request,
-  response: Response,
-  { type, etag, plain, compressed }: BuiltFile,
-  caching: Readonly<Record<string, string>>,
-): void {
-  const offered = ENCODINGS.filter((encoding) => compressed[encoding]);
-  if (offered.length > 0) response.vary("Accept-Encoding");
-  const headers = { ...caching, etag };
-  if (request.headers["if-none-match"] === etag) {
-    sendNotModified(response, etag, headers);
-    return;
-  }
-  const chosen = offered.find((encoding) => request.acceptsEncodings(encoding) === encoding);
-  const bytes = (chosen && compressed[chosen]) ?? plain;
-  sendFile(response, type, bytes, { ...headers, ...(chosen ? { "content-encoding": chosen } : {}) });
 }

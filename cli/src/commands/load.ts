@@ -13,6 +13,7 @@ import { errand } from "../shopper.ts";
 import { Tally } from "../tally.ts";
 import { readUpState } from "../up-state.ts";
 import { dataOption } from "./data-option.ts";
+import { stopWithParent } from "./processes.ts";
 import { findAddresses, type Stores, withStores } from "./stores.ts";
 import { colours, isTerminal, print, printJson } from "./terminal.ts";
 
@@ -71,6 +72,7 @@ Examples:
   flashgate load --sale x-0198… --url http://127.0.0.1:3000 --url http://127.0.0.1:3001`;
 
 async function load(options: LoadOptions): Promise<void> {
+  stopWithParent();
   const urls = options.url ?? readUpState(options.data)?.api_urls ?? [];
   if (urls.length === 0) {
     throw new CommandFault(`No api runs on ${options.data}: start "flashgate up", or name one with --url`);

@@ -48,7 +48,7 @@ export function addProcesses(program: Command): void {
 const ORPHAN_MS_MAX = 5_000;
 
 /** A forked process does not outlive the supervisor that would start it again, however that one ended. */
-function stopWithParent(): void {
+export function stopWithParent(): void {
   if (!process.send) return;
   process.on("disconnect", () => {
     process.kill(process.pid, "SIGTERM");

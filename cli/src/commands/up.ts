@@ -7,10 +7,12 @@ import { Children } from "../children.ts";
 import { steadyClock, wallClock } from "../clock.ts";
 import { CommandFault } from "../command-fault.ts";
 import { Connection } from "../connection.ts";
+import { DemoCrowd } from "../demo-crowd.ts";
 import { newSecret } from "../ids.ts";
 import { childPlans } from "../instance-plan.ts";
 import { Interrupted, onInterruption, orInterrupted } from "../interruption.ts";
 import { keepSecret } from "../kept-secret.ts";
+import { runOwnCommand } from "../own-command.ts";
 import { freePorts } from "../ports.ts";
 import { readSale, type SaleView } from "../sale-view.ts";
 import { until } from "../until.ts";
@@ -103,6 +105,12 @@ interface UpRun {
 /** What runs on one's own machine answers the contest's clients too, unless it wants to know who is asking. */
 const contestDefault = ({ AUTH }: NodeJS.ProcessEnv) => (AUTH && AUTH !== "trusted" ? {} : { CONTEST_API: "on" });
 
+/** The crowd of a demonstration names its shoppers itself, which only a trusted one may. */
+const crowdDefault = ({ AUTH, NODE_ENV }: NodeJS.ProcessEnv) =>
+  NODE_ENV === "production" || (AUTH && AUTH !== "trusted") ? {} : { DEMO_CROWD: "on" };
+
+const localDefaults = (env: NodeJS.ProcessEnv) => ({ ...contestDefault(env), ...crowdDefault(env) });
+
 /** Runs the processes until the user or the databases end it. */
 async function runProcesses(options: UpOptions, apiPorts: number[], databases: Databases, run: UpRun): Promise<void> {
   const dataDir = options.data;
@@ -115,12 +123,31 @@ async function runProcesses(options: UpOptions, apiPorts: number[], databases: D
     workers: options.worker,
     schedulers: options.scheduler,
     logsDir: join(dataDir, "logs"),
-    env: { ...contestDefault(process.env), ...process.env, ...env, TICKET_SECRET: secret, OPS_TOKEN: opsToken },
+    env: { ...localDefaults(process.env), ...process.env, ...env, TICKET_SECRET: secret, OPS_TOKEN: opsToken },
     schedulerEnv,
   });
+  const ending = new AbortController();
+  const crowd = new DemoCrowd({
+    run: (words) =>
+      runOwnCommand([...words, `--data=${dataDir}`], {
+        program: PROGRAM,
+        env: process.env,
+        logFile: join(dataDir, "logs", "crowd.log"),
+        signal: ending.signal,
+      }),
+    tell: (news) => children.tell("api", news),
+  });
+  const onMessage = (message: unknown) => {
+    if (Object(message).kind === "send_crowd") void crowd.send();
+  };
   const startedAt = new Date(wallClock.nowMs()).toISOString();
   const publish = () => writeUpState(dataDir, upStateOf(children.list(), process.pid, startedAt));
-  const children: Children = new Children(plans, { onChanged: publish, onDied: print }, steadyClock);
+  const onChanged = () => {
+    publish();
+    // an api that was started again knows of none
+    crowd.repeat();
+  };
+  const children: Children = new Children(plans, { onChanged, onDied: print, onMessage }, steadyClock);
   publish();
   try {
     await orInterrupted(Promise.race([children.start(), down]), run.interruption);
@@ -129,6 +156,7 @@ async function runProcesses(options: UpOptions, apiPorts: number[], databases: D
     welcome(options, children, sale, steadyClock.nowMs() - run.startedMs);
     await orInterrupted(down, run.interruption);
   } finally {
+    ending.abort();
     await children.stop();
     removeUpState(dataDir, process.pid);
   }

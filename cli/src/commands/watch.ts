@@ -1,16 +1,18 @@
+import { Watcher } from "@flashgate/core";
 import type { Command } from "commander";
 import { httpUrl, secondsFrom, wholeNumber } from "../arguments.ts";
+import { chosenSale } from "../chosen-sale.ts";
 import { steadyClock, wallClock } from "../clock.ts";
 import { CommandFault } from "../command-fault.ts";
+import { faultLine } from "../fault-line.ts";
 import { onInterruption } from "../interruption.ts";
 import { readSecret } from "../kept-secret.ts";
 import { readUpState } from "../up-state.ts";
-import { OpsPorts } from "../watch/ops-ports.ts";
+import { OpsPorts, type OpsReading } from "../watch/ops-ports.ts";
 import { Screen } from "../watch/screen.ts";
 import { runWatch } from "../watch/watch-loop.ts";
-import { watchJson, watchLine } from "../watch/watch-record.ts";
+import { type SaleReading, watchJson, watchLine } from "../watch/watch-record.ts";
 import { watchView } from "../watch/watch-view.ts";
-import { Watcher, type WatchReading } from "../watch/watcher.ts";
 import { dataOption } from "./data-option.ts";
 import { findAddresses, queueUrlOf, withStores } from "./stores.ts";
 import { colours, isTerminal, print } from "./terminal.ts";
@@ -62,13 +64,18 @@ Examples:
 async function watch(options: WatchOptions): Promise<void> {
   const addresses = await findAddresses(options.data);
   const ops = opsPorts(options);
-  const { BullQueueReader } = await import("@flashgate/redis");
+  const [{ BullQueueReader }, { inTime }] = await Promise.all([
+    import("@flashgate/redis"),
+    import("@flashgate/monitoring"),
+  ]);
+  const looking = { clock: steadyClock, inTime, faultLine };
   const work = async (stores: Parameters<Parameters<typeof withStores>[1]>[0]) => {
     const queue = new BullQueueReader(queueUrlOf(addresses), "cli");
     try {
       // One that is away is told in each look.
       await queue.whenReady().catch(() => undefined);
-      await show(new Watcher({ ...stores, queue, ops, wallClock, steadyClock }, options.sale), options);
+      const choose = () => chosenSale(stores.ledger, options.sale, wallClock);
+      await show(new Watcher({ ...stores, choose, queue, ops, wallClock, looking }), options);
     } finally {
       await Promise.all([queue.close(), ops?.close()]);
     }
@@ -76,12 +83,12 @@ async function watch(options: WatchOptions): Promise<void> {
   await withStores(addresses, work, STATEMENT_TIMEOUT_MS);
 }
 
-async function show(watcher: Watcher, options: WatchOptions): Promise<void> {
+async function show(watcher: Watcher<OpsReading>, options: WatchOptions): Promise<void> {
   const { interval, times = Number.POSITIVE_INFINITY } = options;
   const loop = { everyMs: interval * 1_000, times, clock: steadyClock, signal: endOfWatch() };
   const look = () => watcher.look();
   if (options.json || !isTerminal(process.stdout)) {
-    const line = options.json ? (reading: WatchReading) => JSON.stringify(watchJson(reading)) : watchLine;
+    const line = options.json ? (reading: SaleReading) => JSON.stringify(watchJson(reading)) : watchLine;
     return runWatch({ ...loop, look, show: (reading) => print(line(reading)) });
   }
   const screen = new Screen(process.stdout);

@@ -1,8 +1,11 @@
+import type { WatchReading } from "@flashgate/core";
 import type { OpsReading } from "./ops-ports.ts";
-import type { WatchReading } from "./watcher.ts";
+
+/** One look at a sale, with what its processes tell. */
+export type SaleReading = WatchReading<OpsReading>;
 
 /** A reading for machines: one JSON object, in the words of the HTTP API. What could not be seen is null. */
-export function watchJson(reading: WatchReading): object {
+export function watchJson(reading: SaleReading): object {
   const { atMs, sale, phase, totals, soldPerS, gate, progress, queue, ops, faults } = reading;
   return {
     at: timeOf(atMs),
@@ -29,7 +32,7 @@ export function watchJson(reading: WatchReading): object {
 }
 
 /** A reading as one plain line of `name=value`, for logs and pipes. What could not be seen is left out. */
-export function watchLine(reading: WatchReading): string {
+export function watchLine(reading: SaleReading): string {
   const { atMs, sale, phase, totals, soldPerS, gate, progress, queue, ops, faults } = reading;
   const { lagMs = null, checkouts = {} } = progress ?? {};
   const oldestMs = queue && ageMs(queue.oldestAtMs, atMs);

@@ -1,16 +1,15 @@
-import type { GateTotals } from "@flashgate/core";
+import type { GateState, GateTotals } from "@flashgate/core";
 import { fixed, grouped } from "../numbers.ts";
 import type { Palette } from "../palette.ts";
 import { stockBar } from "../stock-bar.ts";
-import { ageMs, settled, sum } from "./watch-record.ts";
-import type { GateState, WatchReading } from "./watcher.ts";
+import { ageMs, type SaleReading, settled, sum } from "./watch-record.ts";
 
 const BAR_CELLS_MAX = 60;
 const NAME_COLUMNS = 11;
 const UNSEEN = "–";
 
 /** A reading as the lines of a screen so many columns wide; the caller cuts what is longer. */
-export function watchView(reading: WatchReading, columns: number, palette: Palette): string[] {
+export function watchView(reading: SaleReading, columns: number, palette: Palette): string[] {
   const { bold, dim, bad } = palette;
   const { sale, totals, faults } = reading;
   const row = (name: string, text: string) => `${dim(name.padEnd(NAME_COLUMNS))}${text}`;
@@ -32,7 +31,7 @@ export function watchView(reading: WatchReading, columns: number, palette: Palet
   ];
 }
 
-function windowText({ atMs, sale, phase }: WatchReading): string {
+function windowText({ atMs, sale, phase }: SaleReading): string {
   if (phase === "scheduled") return `opens in ${duration(sale.opensAtMs - atMs)}`;
   return phase === "ended" ? "ended" : `${phase}, ${duration(sale.closesAtMs - atMs)} left`;
 }
@@ -56,7 +55,7 @@ const GATE_WORDS: Readonly<Record<GateState, string>> = {
   unknown: UNSEEN,
 };
 
-function gateText({ gate, sale }: WatchReading, { good, bad, warn }: Palette): string {
+function gateText({ gate, sale }: SaleReading, { good, bad, warn }: Palette): string {
   const paint = gate === "open" ? good : gate === "shut" || gate === "recovering" ? bad : (text: string) => text;
   const paused = sale.paused ? warn("   paused: nobody new is admitted") : "";
   return `${paint(GATE_WORDS[gate])}   epoch ${sale.epoch}${paused}`;
@@ -64,7 +63,7 @@ function gateText({ gate, sale }: WatchReading, { good, bad, warn }: Palette): s
 
 /** attempts → held → settled, each with its reasons. */
 function funnelRows(
-  { ops, progress, totals }: WatchReading,
+  { ops, progress, totals }: SaleReading,
   row: (name: string, text: string) => string,
   { dim }: Palette,
 ): string[] {
@@ -89,13 +88,13 @@ function reasons(counts: Readonly<Record<string, number>>): string {
     .join("   ");
 }
 
-function lagText({ progress }: WatchReading): string {
+function lagText({ progress }: SaleReading): string {
   if (!progress) return UNSEEN;
   if (!progress.lagMs) return "nothing was confirmed in the last 10 s";
   return `p50 ${grouped(progress.lagMs.p50)} ms   p99 ${grouped(progress.lagMs.p99)} ms   from hold to verdict`;
 }
 
-function queueText({ queue, atMs }: WatchReading, { bad }: Palette): string {
+function queueText({ queue, atMs }: SaleReading, { bad }: Palette): string {
   if (!queue) return UNSEEN;
   const oldestMs = ageMs(queue.oldestAtMs, atMs);
   return [
@@ -107,7 +106,7 @@ function queueText({ queue, atMs }: WatchReading, { bad }: Palette): string {
   ].join("   ");
 }
 
-function instanceRows({ ops }: WatchReading, row: (name: string, text: string) => string, { bad }: Palette): string[] {
+function instanceRows({ ops }: SaleReading, row: (name: string, text: string) => string, { bad }: Palette): string[] {
   if (!ops) return [];
   const texts = Object.entries(ops.instances).map(([service, { known, answering }]) => {
     const text = `${service} ${answering} of ${known}`;

@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { checkouts } from "../schema.ts";
 import { saleId } from "./placeholders.ts";
@@ -7,6 +7,8 @@ import { saleId } from "./placeholders.ts";
 export function progressStatements(db: NodePgDatabase) {
   const lagMs = sql`(extract(epoch from ${checkouts.decidedAt} - ${checkouts.reservedAt}) * 1000)::int`;
   const justConfirmed = sql`${checkouts.state} = 'confirmed' and ${checkouts.decidedAt} > now() - interval '10 seconds'`;
+  const second = sql`date_trunc('second', ${checkouts.decidedAt})`;
+  const service = sql<string>`substring(application_name from '^flashgate-(\\w+)')`;
   return {
     progressOf: db
       .select({
@@ -21,5 +23,29 @@ export function progressStatements(db: NodePgDatabase) {
       .where(eq(checkouts.saleId, saleId))
       .groupBy(checkouts.state, checkouts.reason)
       .prepare("progress_of"),
+    historyOf: db
+      .select({
+        atMs: sql<number>`(extract(epoch from ${second}) * 1000)::float8`,
+        units: sql<number>`sum(${checkouts.units})::int`,
+        lagsMs: sql<[number, number]>`percentile_disc(array[0.5, 0.99]) within group (order by ${lagMs})`,
+      })
+      .from(checkouts)
+      .where(
+        and(
+          eq(checkouts.saleId, saleId),
+          eq(checkouts.state, "confirmed"),
+          sql`${checkouts.decidedAt} > now() - interval '300 seconds'`,
+        ),
+      )
+      .groupBy(second)
+      .orderBy(second)
+      .prepare("history_of"),
+    // A connection's name ends with its process: see pool.ts.
+    processes: db
+      .select({ service, processes: sql<number>`count(distinct application_name)::int` })
+      .from(sql`pg_catalog.pg_stat_activity`)
+      .where(sql`datname = current_database() and application_name ~ '^flashgate-(api|worker|scheduler) '`)
+      .groupBy(service)
+      .prepare("processes"),
   };
 }

@@ -7,6 +7,7 @@ import { problemResponses, unreadable } from "../problem-responses.ts";
 import type { JsonSchema } from "../schemas.ts";
 import type { Surface } from "../surface.ts";
 import { CHECKOUT_OPERATIONS } from "./checkouts.ts";
+import { CONSOLE_OPERATIONS } from "./console.ts";
 import { DEAD_LETTER_OPERATIONS } from "./dead-letters.ts";
 import { SALE_OPERATIONS } from "./sales.ts";
 import { SIGN_IN_PATHS } from "./sign-in.ts";
@@ -24,10 +25,11 @@ const NO_TOKEN: Readonly<Record<string, JsonSchema>> = {
 export const OPS_SURFACE: Surface<ProblemCode> = {
   title: "Flashgate operations",
   description: `On an api's ops port, never on the public one. Every change is a line in the api's log. Every path also answers OPTIONS, and HEAD
-where it has GET; any other method is a 405. Errors are RFC 9457 problems with a stable \`code\`. Bull Board, for browsers, is at
-\`/queues\` on the same port.`,
+where it has GET; any other method is a 405. Errors are RFC 9457 problems with a stable \`code\`. For browsers, the
+console is at \`/console/\` and Bull Board at \`/queues\` on the same port.`,
   tags: {
     "sign-in": "Sessions of browsers",
+    console: "What the console shows, and its demonstration",
     sales: "Putting on, pausing, auditing and repairing sales",
     checkouts: "Looking up what became of one checkout",
     "dead letters": "Checkouts that a fault keeps from their verdict: list, retry, give up",
@@ -48,7 +50,7 @@ where it has GET; any other method is a 405. Errors are RFC 9457 problems with a
     checkout: { description: "A checkout's id.", schema: { type: "string" } },
   },
   before: SIGN_IN_PATHS,
-  operations: { ...SALE_OPERATIONS, ...CHECKOUT_OPERATIONS, ...DEAD_LETTER_OPERATIONS },
+  operations: { ...CONSOLE_OPERATIONS, ...SALE_OPERATIONS, ...CHECKOUT_OPERATIONS, ...DEAD_LETTER_OPERATIONS },
   failures: (path, { problems, query }) => ({
     ...NO_TOKEN,
     ...problemResponses([...problems, ...unreadable(path, query), "unavailable"]),

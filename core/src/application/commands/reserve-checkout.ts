@@ -46,7 +46,8 @@ export async function reserveCheckout(parts: ReserveParts, command: ReserveComma
   const checkoutId = parts.ids.checkoutId();
   const startedMs = parts.clock.nowMs();
   const reply = await parts.admission.reserve({ ...command, checkoutId });
-  parts.telemetry.emit({ kind: "attempt", outcome: reply.kind, gateMs: parts.clock.nowMs() - startedMs });
+  const gateMs = parts.clock.nowMs() - startedMs;
+  parts.telemetry.emit({ kind: "attempt", saleId: command.saleId, outcome: reply.kind, gateMs });
   switch (reply.kind) {
     case "held":
       if (command.mode === "submitted") parts.queue.submit(command.saleId, reply.epoch, checkoutId);

@@ -5,7 +5,12 @@ import type { QueueDepth } from "./queue-reader.ts";
 
 /** What the business tells whoever watches it. Labels come from closed unions only; never a user, item or ticket. */
 export type TelemetryEvent =
-  | { readonly kind: "attempt"; readonly outcome: AttemptOutcome; readonly gateMs: number }
+  | {
+      readonly kind: "attempt";
+      readonly saleId: string;
+      readonly outcome: AttemptOutcome;
+      readonly gateMs: number;
+    }
   | {
       readonly kind: "page_settled";
       readonly saleId: string;

@@ -1,13 +1,21 @@
-import { setTimeout as delay } from "node:timers/promises";
-import type { Clock } from "@flashgate/core";
-import { faultLine } from "../fault-line.ts";
+import type { Clock } from "../ports/clock.ts";
 
-export interface Pacing {
+/** How a process waits, and words what went wrong. */
+export interface Looking {
   readonly clock: Clock;
+  /** Whether `work`, which never rejects, ends within so many milliseconds. */
+  readonly inTime: (work: Promise<void>, ms: number) => Promise<boolean>;
+  /** What is said, in a line, of anything thrown. */
+  readonly faultLine: (thrown: unknown) => string;
+  /** How long a look may take before it is a fault. Default: 2 s. */
+  readonly patienceMs?: number;
+  /** After how long who looks is told what was seen before, which may be nothing. Default: they wait as long as it may take. */
+  readonly hasteMs?: number;
+}
+
+export interface Pacing extends Looking {
   /** Never looked at more often than this. */
   readonly everyMs: number;
-  /** How long who looks waits for an answer. Default: 2 s. */
-  readonly patienceMs?: number;
 }
 
 /** A look takes at most this share of the time, so that watching never becomes a load of its own. */
@@ -30,6 +38,7 @@ export class PacedSource<Value> {
   #value: Value | null = null;
   #fault: string | null = null;
   #looking: Promise<void> | null = null;
+  #begunMs = Number.NEGATIVE_INFINITY;
   #dueMs = Number.NEGATIVE_INFINITY;
 
   constructor(name: string, read: (saleId: string) => Promise<Value>, pacing: Pacing) {
@@ -47,9 +56,15 @@ export class PacedSource<Value> {
   async look(saleId: string): Promise<Value | null> {
     if (saleId !== this.#saleId) this.#forget(saleId);
     if (!this.#looking && this.#pacing.clock.nowMs() >= this.#dueMs) this.#begin(saleId);
-    const { patienceMs = PATIENCE_MS } = this.#pacing;
-    if (this.#looking && !(await inTime(this.#looking, patienceMs))) this.#fault = `no answer within ${patienceMs} ms`;
+    if (this.#looking) await this.#wait(this.#looking);
     return this.#fault === null ? this.#value : null;
+  }
+
+  async #wait(looking: Promise<void>): Promise<void> {
+    const { clock, inTime, patienceMs = PATIENCE_MS, hasteMs = patienceMs } = this.#pacing;
+    if (await inTime(looking, hasteMs)) return;
+    if (hasteMs < patienceMs && clock.nowMs() - this.#begunMs < patienceMs) return;
+    this.#fault = `no answer within ${patienceMs} ms`;
   }
 
   #forget(saleId: string): void {
@@ -61,8 +76,9 @@ export class PacedSource<Value> {
   }
 
   #begin(saleId: string): void {
-    const { clock, everyMs } = this.#pacing;
+    const { clock, everyMs, faultLine } = this.#pacing;
     const startedMs = clock.nowMs();
+    this.#begunMs = startedMs;
     const end = (value: Value | null, fault: string | null) => {
       if (saleId !== this.#saleId) return;
       this.#value = value;
@@ -76,12 +92,4 @@ export class PacedSource<Value> {
       (error: unknown) => end(null, faultLine(error)),
     );
   }
-}
-
-async function inTime(looking: Promise<void>, patienceMs: number): Promise<boolean> {
-  const waiting = new AbortController();
-  const late = delay(patienceMs, false, { signal: waiting.signal }).catch(() => false);
-  const answered = await Promise.race([looking.then(() => true), late]);
-  waiting.abort();
-  return answered;
 }

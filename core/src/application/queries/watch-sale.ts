@@ -1,28 +1,17 @@
-import {
-  type Clock,
-  type GateReader,
-  type GateTotals,
-  ledgerTotals,
-  type Opening,
-  type ProgressLedger,
-  phaseOf,
-  type QueueDepth,
-  type QueueReader,
-  type Sale,
-  type SaleLedger,
-  type SalePhase,
-  type SaleProgress,
-} from "@flashgate/core";
-import { chosenSale } from "../chosen-sale.ts";
-import type { OpsReading } from "./ops-ports.ts";
-import { PacedSource } from "./paced-source.ts";
+import type { GateTotals } from "../../domain/outcomes.ts";
+import { ledgerTotals, phaseOf, type Sale, type SalePhase } from "../../domain/sale.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { GateReader, Opening } from "../ports/gate.ts";
+import type { QueueDepth, QueueReader } from "../ports/queue-reader.ts";
+import type { ProgressLedger, SaleProgress } from "../ports/sale-progress.ts";
+import { type Looking, PacedSource } from "./paced-source.ts";
 import { SellingPace } from "./selling-pace.ts";
 
 /** `unknown`: Redis is away, or does not let this user ask. */
 export type GateState = "not_opened" | "recovering" | "open" | "shut" | "closed" | "unknown";
 
 /** A sale at one moment; what could not be seen is null, and `faults` say why. */
-export interface WatchReading {
+export interface WatchReading<Told = unknown> {
   readonly atMs: number;
   readonly sale: Sale;
   readonly phase: SalePhase;
@@ -32,45 +21,45 @@ export interface WatchReading {
   readonly gate: GateState;
   readonly progress: SaleProgress | null;
   readonly queue: QueueDepth | null;
-  /** Null where no ops port is known, too. */
-  readonly ops: OpsReading | null;
+  /** What the processes themselves tell; null where none is known, too. */
+  readonly ops: Told | null;
   readonly faults: readonly string[];
 }
 
-export interface WatcherParts {
-  readonly ledger: Pick<SaleLedger, "find" | "list">;
-  readonly progress: ProgressLedger;
+export interface WatcherParts<Told> {
+  /** The sale to look at, as the ledger has it now: for one choice it may be another as the hours go. */
+  readonly choose: () => Promise<Sale>;
+  readonly progress: Pick<ProgressLedger, "progress">;
   readonly gate: Pick<GateReader, "totals">;
   readonly opening: Pick<Opening, "isOpen">;
   readonly queue: QueueReader;
-  /** Null where no ops port is known. */
-  readonly ops: { read(): Promise<OpsReading> } | null;
+  /** Null where no process is known. */
+  readonly ops: { read(): Promise<Told> } | null;
   readonly wallClock: Clock;
-  readonly steadyClock: Clock;
+  /** By a steady clock. */
+  readonly looking: Looking;
 }
 
 /** What is more than a few keys or one row is looked at once a second at most. */
 const COSTLY_MS = 1_000;
 
-/** Looks at one sale from all sides; `choice` is an id, or "current", which moves on with the hours. */
-export class Watcher {
-  readonly #parts: WatcherParts;
-  readonly #choice: string;
+/** Looks at one sale from all sides, at a pace that does not disturb it. */
+export class Watcher<Told> {
+  readonly #parts: WatcherParts<Told>;
   readonly #pace = new SellingPace();
-  readonly #sources: ReturnType<typeof sourcesOf>;
+  readonly #sources: ReturnType<typeof sourcesOf<Told>>;
   #sale: Sale | null = null;
 
-  constructor(parts: WatcherParts, choice: string) {
+  constructor(parts: WatcherParts<Told>) {
     this.#parts = parts;
-    this.#choice = choice;
-    this.#sources = sourcesOf(parts, choice, () => this.#sale?.openEpoch ?? 0);
+    this.#sources = sourcesOf(parts, () => this.#sale?.openEpoch ?? 0);
   }
 
-  /** Throws a CommandFault where there is no such sale; what fails later is told in the reading. */
-  async look(): Promise<WatchReading> {
-    const { ledger, wallClock } = this.#parts;
+  /** Throws what `choose` throws the first time; what fails later is told in the reading. */
+  async look(): Promise<WatchReading<Told>> {
+    const { choose, wallClock } = this.#parts;
     const { sales, totals, openness, progress, queue, ops } = this.#sources;
-    this.#sale ??= await chosenSale(ledger, this.#choice, wallClock);
+    this.#sale ??= await choose();
     // A ledger that is away does not hide what the gate says of the sale that is known.
     const sale = (await sales.look("")) ?? this.#sale;
     this.#sale = sale;
@@ -99,12 +88,12 @@ export class Watcher {
   }
 }
 
-function sourcesOf(parts: WatcherParts, choice: string, openEpoch: () => number) {
-  const { ledger, progress, gate, opening, queue, ops, wallClock, steadyClock } = parts;
-  const often = { clock: steadyClock, everyMs: 0 };
-  const seldom = { clock: steadyClock, everyMs: COSTLY_MS };
+function sourcesOf<Told>(parts: WatcherParts<Told>, openEpoch: () => number) {
+  const { choose, progress, gate, opening, queue, ops, looking } = parts;
+  const often = { ...looking, everyMs: 0 };
+  const seldom = { ...looking, everyMs: COSTLY_MS };
   return {
-    sales: new PacedSource("postgres", () => chosenSale(ledger, choice, wallClock), often),
+    sales: new PacedSource("postgres", choose, often),
     totals: new PacedSource("redis", (saleId) => gate.totals(saleId), often),
     openness: new PacedSource("gate", (saleId) => opening.isOpen(saleId, openEpoch()), often),
     progress: new PacedSource("checkouts", (saleId) => progress.progress(saleId), seldom),
