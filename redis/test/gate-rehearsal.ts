@@ -217,7 +217,8 @@ export class Rehearsal {
       };
     }
     const { user: userId, mode, demand, key, fingerprint } = step;
-    const checkoutId = `c-${++this.#checkouts}`;
+    // In the order of their names as of their making: what is due at once may be handed out by either.
+    const checkoutId = `c-${String(++this.#checkouts).padStart(3, "0")}`;
     const request = { saleId: sale.id, checkoutId, userId, mode, demand, key, fingerprint };
     asked.push(request);
     return async () => {
