@@ -10,36 +10,49 @@ local channel, sale, epoch = ARGV[1], ARGV[2], ARGV[3]
 
 local count = redis.call("HMGET", totals, "available", "held", "sold")
 local available, held, sold = tonumber(count[1] or "0"), tonumber(count[2] or "0"), tonumber(count[3] or "0")
-local judged, soldUnits, touched, items = {}, {}, {}, {}
+local judged, ids = {}, {}
 for i = 4, #ARGV, 4 do
-  local checkout, state, reason, decidedMs = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
-  judged[#judged + 1] = { checkout, state, reason, decidedMs }
-  local hold = redis.call("HGET", holds, checkout)
-  local user, lines = string.match(hold or "", "^[^|]*|[^|]*|[^|]*|([^|]*)|[^|]*|([^|]*)|")
-  if lines then
-    redis.call("HDEL", holds, checkout)
-    redis.call("ZREM", due, checkout)
-    local units = 0
-    for item, quantity in string.gmatch(lines, "([^:,]+):(%d+)") do
-      units = units + quantity
-      if not touched[item] then
-        touched[item] = true
-        items[#items + 1] = item
-      end
-      if state == "confirmed" then
-        soldUnits[item] = (soldUnits[item] or 0) + quantity
-      else
-        redis.call("HINCRBY", stock, item, quantity)
-        redis.call("SADD", pool, item)
-      end
+  judged[#judged + 1] = { ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3] }
+  ids[#ids + 1] = ARGV[i]
+end
+
+-- What is still held, each once, leaves the gate; that it makes room lets the rest be written where memory is full.
+local texts, taken, released, seen = redis.call("HMGET", holds, unpack(ids)), {}, {}, {}
+for i, checkout in ipairs(ids) do
+  local user, lines = string.match(texts[i] or "", "^[^|]*|[^|]*|[^|]*|([^|]*)|[^|]*|([^|]*)|")
+  if lines and not seen[checkout] then
+    seen[checkout] = true
+    taken[#taken + 1] = checkout
+    released[#released + 1] = { state = judged[i][2], user = user, lines = lines }
+  end
+end
+if #taken > 0 then
+  redis.call("HDEL", holds, unpack(taken))
+  redis.call("ZREM", due, unpack(taken))
+end
+
+local soldUnits, touched, items = {}, {}, {}
+for _, hold in ipairs(released) do
+  local state, units = hold.state, 0
+  for item, quantity in string.gmatch(hold.lines, "([^:,]+):(%d+)") do
+    units = units + quantity
+    if not touched[item] then
+      touched[item] = true
+      items[#items + 1] = item
     end
-    held = held - units
     if state == "confirmed" then
-      sold = sold + units
+      soldUnits[item] = (soldUnits[item] or 0) + quantity
     else
-      available = available + units
-      redis.call("HINCRBY", buyers, user, -units)
+      redis.call("HINCRBY", stock, item, quantity)
+      redis.call("SADD", pool, item)
     end
+  end
+  held = held - units
+  if state == "confirmed" then
+    sold = sold + units
+  else
+    available = available + units
+    redis.call("HINCRBY", buyers, hold.user, -units)
   end
 end
 

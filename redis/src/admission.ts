@@ -4,6 +4,7 @@ import {
   type CartReply,
   type CartStep,
   type Demand,
+  demandUnits,
   type GateTotals,
   type PurchaseReply,
   type Refusal,
@@ -14,18 +15,24 @@ import type { Redis } from "ioredis";
 import { faultOf } from "./faults.ts";
 import { decodeHold, decodeHolds, type OnUnreadable } from "./hold-codec.ts";
 import type { Lease, Leases } from "./lease.ts";
+import { type Judged, ReserveBatches } from "./reserve-batches.ts";
 import { evaluate } from "./scripts.ts";
 
 /** How long a submitted hold is left to its page before the sweep looks after it. */
 export const PAGE_GRACE_MS = 2_000;
 
-type Answer = { readonly kind: "answer"; readonly epoch: number; readonly words: readonly string[] };
+type Words = readonly string[];
 
-/** The shopper's side of the gate: one leased script per call. */
+/** What a leased script replied under an epoch. */
+type Replied<Reply> = { readonly kind: "replied"; readonly epoch: number; readonly reply: Reply };
+type Answer = { readonly kind: "answer"; readonly epoch: number; readonly words: Words };
+
+/** The shopper's side of the gate: one leased script, whose reserving calls judge all that came together. */
 export class RedisAdmission implements Admission {
   readonly #redis: Redis;
   readonly #leases: Leases;
   readonly #onUnreadable: OnUnreadable;
+  readonly #batches = new ReserveBatches<Answer>((saleId, batch) => this.#judge(saleId, batch));
 
   constructor(redis: Redis, leases: Leases, onUnreadable: OnUnreadable) {
     this.#redis = redis;
@@ -36,7 +43,7 @@ export class RedisAdmission implements Admission {
   async reserve(request: ReserveRequest): Promise<ReserveReply> {
     const { saleId, checkoutId, userId, mode, demand, key, fingerprint } = request;
     const args = [mode, checkoutId, userId, key, fingerprint, ...demandArgs(demand)];
-    const answer = await this.#run(saleId, "reserve", args);
+    const answer = await this.#batches.ask(saleId, args, demandUnits(demand));
     if (answer.kind !== "answer") return answer;
     const [word, first = "", second = ""] = answer.words;
     const { epoch } = answer;
@@ -51,7 +58,8 @@ export class RedisAdmission implements Admission {
 
   async addLines(request: CartStep & { readonly demand: Demand }): Promise<CartReply> {
     const { saleId, checkoutId, userId, demand } = request;
-    const answer = await this.#run(saleId, "reserve", ["add", checkoutId, userId, "", "", ...demandArgs(demand)]);
+    const args = ["add", checkoutId, userId, "", "", ...demandArgs(demand)];
+    const answer = await this.#batches.ask(saleId, args, demandUnits(demand));
     if (answer.kind !== "answer") return answer;
     const [word, hold = ""] = answer.words;
     if (word === "held") {
@@ -62,28 +70,45 @@ export class RedisAdmission implements Admission {
   }
 
   async purchase({ saleId, checkoutId, userId }: CartStep): Promise<PurchaseReply> {
-    const answer = await this.#run(saleId, "purchase", [checkoutId, userId, String(PAGE_GRACE_MS)]);
-    if (answer.kind !== "answer") return answer;
-    const [word, hold = "", again] = answer.words;
+    const answer = await this.#run<Words>(saleId, "purchase", [checkoutId, userId, String(PAGE_GRACE_MS)]);
+    if (answer.kind !== "replied") return answer;
+    const [word, hold = "", again] = answer.reply;
     if (word === "submitted") {
       return { kind: word, epoch: answer.epoch, hold: decodeHold(checkoutId, hold), again: again === "again" };
     }
     if (word === "not_found" || word === "expired") return { kind: word };
-    return refusalOf(answer.words);
+    return refusalOf(answer.reply);
+  }
+
+  async #judge(saleId: string, batch: readonly Words[]): Promise<Judged<Answer> | Refusal> {
+    const args = [String(CART_MS), String(PAGE_GRACE_MS), ...batch.flat()];
+    const answer = await this.#run<readonly [string, ...Words[]]>(saleId, "reserve", args);
+    if (answer.kind !== "replied") return answer;
+    const { epoch, reply } = answer;
+    const [, ...answers] = reply;
+    return { kind: "judged", answers: answers.map((words) => ({ kind: "answer", epoch, words })) };
   }
 
   /** Runs a leased script; a stale lease is renewed once, since a recovery may just have opened the gate. */
-  async #run(saleId: string, name: "reserve" | "purchase", args: readonly string[]): Promise<Answer | Refusal> {
-    const answer = await this.#try(saleId, name, args);
+  async #run<Reply extends readonly unknown[]>(
+    saleId: string,
+    name: "reserve" | "purchase",
+    args: readonly string[],
+  ): Promise<Replied<Reply> | Refusal> {
+    const answer = await this.#try<Reply>(saleId, name, args);
     return answer.kind === "gate_shut" ? this.#try(saleId, name, args) : answer;
   }
 
-  async #try(saleId: string, name: "reserve" | "purchase", args: readonly string[]): Promise<Answer | Refusal> {
+  async #try<Reply extends readonly unknown[]>(
+    saleId: string,
+    name: "reserve" | "purchase",
+    args: readonly string[],
+  ): Promise<Replied<Reply> | Refusal> {
     const lease = await this.#leases.of(saleId).catch(() => null);
     if (!lease) return { kind: "gate_shut" };
     try {
-      const words = await evaluate(this.#redis, lease.scripts[name], keysFor(name, lease), args);
-      if (words[0] !== "gate_shut") return { kind: "answer", epoch: lease.epoch, words };
+      const reply = await evaluate<Reply>(this.#redis, lease.scripts[name], keysFor(name, lease), args);
+      if (reply[0] !== "gate_shut") return { kind: "replied", epoch: lease.epoch, reply };
     } catch (error) {
       if (faultOf(error) === "unknown") return { kind: "outcome_unknown", epoch: lease.epoch };
     }
@@ -97,16 +122,17 @@ function keysFor(name: "reserve" | "purchase", { keys }: Lease): string[] {
   return [keys.meta, keys.totals, keys.stock, keys.pool, keys.holds, keys.due, keys.buyers, keys.keys];
 }
 
-function demandArgs(demand: Demand): string[] {
-  const named = demand.lines.flatMap(({ itemId, quantity }) => [itemId, String(quantity)]);
-  return [String(CART_MS), String(PAGE_GRACE_MS), String(demand.any), ...named];
+function demandArgs({ lines, any }: Demand): string[] {
+  const args = [String(any), String(lines.length)];
+  for (const { itemId, quantity } of lines) args.push(itemId, String(quantity));
+  return args;
 }
 
-function totalsOf(words: readonly string[]): GateTotals {
+function totalsOf(words: Words): GateTotals {
   return { available: Number(words[2]), held: Number(words[3]), sold: Number(words[4]) };
 }
 
-function refusalOf([word, detail = ""]: readonly string[]): Refusal {
+function refusalOf([word, detail = ""]: Words): Refusal {
   switch (word) {
     case "key_reused":
     case "sale_paused":

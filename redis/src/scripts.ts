@@ -50,13 +50,13 @@ export function scriptsOf(saleId: string, epoch: number): Script[] {
 }
 
 /** Runs a script that the server already knows; never loads it. Words and numbers come back as text. */
-export async function evaluate(
+export async function evaluate<Reply = string[]>(
   redis: Redis,
   script: Script,
   keys: readonly string[],
   args: readonly (string | number)[],
-): Promise<string[]> {
-  return (await redis.evalsha(script.sha, keys.length, ...keys, ...args)) as string[];
+): Promise<Reply> {
+  return (await redis.evalsha(script.sha, keys.length, ...keys, ...args)) as Reply;
 }
 
 function read(name: string): string {

@@ -12,11 +12,8 @@ export interface TermsChoice {
   readonly late: boolean;
 }
 
-/**
- * One step of a sequence, as plain data: `sale` is the first or the second, `pick` chooses among the checkouts and
- * recoveries begun so far, so that a sequence that was cut short still means something.
- */
-export type GateCommand =
+/** What shoppers ask of the gate. */
+export type Ask =
   | {
       readonly act: "reserve";
       readonly sale: number;
@@ -32,7 +29,16 @@ export type GateCommand =
       readonly pick: number;
       readonly stranger: boolean;
       readonly demand: Demand;
-    }
+    };
+
+/**
+ * One step of a sequence, as plain data: `sale` is the first or the second, `pick` chooses among the checkouts and
+ * recoveries begun so far, so that a sequence that was cut short still means something.
+ */
+export type GateCommand =
+  | Ask
+  /** All at once: the gate may judge them together, in the order in which they were asked. */
+  | { readonly act: "crowd"; readonly sale: number; readonly asks: readonly Ask[] }
   | { readonly act: "purchase"; readonly sale: number; readonly pick: number; readonly stranger: boolean }
   | { readonly act: "lapse"; readonly sale: number; readonly epoch: EpochChoice }
   | {
@@ -88,7 +94,7 @@ const verdict = fc.record({
 });
 const act = <Act extends GateCommand["act"]>(name: Act) => fc.constant(name);
 
-const reserve: fc.Arbitrary<GateCommand> = fc.record({
+const reserve: fc.Arbitrary<Ask> = fc.record({
   act: act("reserve"),
   sale,
   user: fc.constantFrom("u", "u", "u", "v", "v", "w"),
@@ -98,10 +104,17 @@ const reserve: fc.Arbitrary<GateCommand> = fc.record({
   fingerprint: often("f", "g"),
 });
 
+const add: fc.Arbitrary<Ask> = fc.record({ act: act("add"), sale, pick, stranger: rarely, demand });
+
+const crowd: fc.Arbitrary<GateCommand> = fc
+  .record({ sale, asks: fc.array(fc.oneof({ weight: 3, arbitrary: reserve }, add), { minLength: 2, maxLength: 6 }) })
+  .map(({ sale, asks }) => ({ act: "crowd", sale, asks: asks.map((ask) => ({ ...ask, sale })) }));
+
 /** A step; those that shoppers take most come most. */
 const command: fc.Arbitrary<GateCommand> = fc.oneof(
   { weight: 20, arbitrary: reserve },
-  { weight: 9, arbitrary: fc.record({ act: act("add"), sale, pick, stranger: rarely, demand }) },
+  { weight: 9, arbitrary: add },
+  { weight: 9, arbitrary: crowd },
   { weight: 8, arbitrary: fc.record({ act: act("purchase"), sale, pick, stranger: rarely }) },
   { weight: 5, arbitrary: fc.record({ act: act("lapse"), sale, epoch }) },
   {

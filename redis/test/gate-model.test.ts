@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connect, ready } from "../src/connection.ts";
 import { openGate } from "../src/gate.ts";
-import { commands, type GateCommand } from "./gate-commands.ts";
+import { type Ask, commands, type GateCommand } from "./gate-commands.ts";
 import { Rehearsal, type Stage } from "./gate-rehearsal.ts";
 import { impatientClock, serverNowMs } from "./shop.ts";
 
@@ -42,6 +42,18 @@ const ANSWERS: Readonly<Record<string, readonly string[]>> = {
     "item_taken",
     "user_limit",
   ],
+  crowd: ["answered"],
+  "crowd's reserve": [
+    "held",
+    "replayed",
+    "gate_shut",
+    "key_reused",
+    "backlog_full",
+    "sold_out",
+    "item_taken",
+    "user_limit",
+  ],
+  "crowd's add": ["held", "gate_shut", "not_found", "not_a_cart", "sold_out", "item_taken", "user_limit"],
   purchase: ["submitted", "gate_shut", "not_found", "expired"],
   lapse: ["some", "none", "gate_shut"],
   finalise: ["done", "gate_shut"],
@@ -94,10 +106,14 @@ it("so does the gate in memory, on which protocol and use cases are simulated", 
 
 function byItemId(sequence: readonly GateCommand[]): readonly GateCommand[] {
   return sequence.map((command) => {
-    if (!("demand" in command)) return command;
-    const lines = command.demand.lines.toSorted((a, b) => (a.itemId < b.itemId ? -1 : 1));
-    return { ...command, demand: { ...command.demand, lines } };
+    if (command.act === "crowd") return { ...command, asks: command.asks.map(demandByItemId) };
+    return "demand" in command ? demandByItemId(command) : command;
   });
+}
+
+function demandByItemId<Asked extends Ask>(ask: Asked): Asked {
+  const lines = ask.demand.lines.toSorted((a, b) => (a.itemId < b.itemId ? -1 : 1));
+  return { ...ask, demand: { ...ask.demand, lines } };
 }
 
 async function rehearse(on: readonly Lane[], sequences: number, drawn = commands): Promise<void> {

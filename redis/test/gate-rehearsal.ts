@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { GateFacts, GateSnapshot, Hold, Judged, Survivors, Verdict } from "@flashgate/core";
 import { expect } from "vitest";
 import type { RedisGate } from "../src/gate.ts";
-import { type EpochChoice, type GateCommand, STOCK, type TermsChoice } from "./gate-commands.ts";
+import { type Ask, type EpochChoice, type GateCommand, STOCK, type TermsChoice } from "./gate-commands.ts";
 import { GateReference, type Span, unsound } from "./gate-reference.ts";
 
 const TOTAL = Object.values<number>(STOCK).reduce((units, left) => units + left, 0);
@@ -24,6 +24,8 @@ export interface Stage {
 interface Begun extends Survivors {
   readonly epoch: number;
 }
+
+type Owned = Pick<Hold, "checkoutId" | "userId">;
 
 let serial = 0;
 
@@ -47,9 +49,9 @@ class RehearsedSale {
     return this.openEpoch + { before: -1, current: 0, after: 1 }[choice];
   }
 
-  /** A checkout of this sale, counted from the latest one, or one that nobody has. */
-  picked(pick: number): Pick<Hold, "checkoutId" | "userId"> {
-    return [...this.seen.values()].at(-1 - pick) ?? { checkoutId: "nobody's", userId: "u" };
+  /** A checkout of this sale, counted from the latest one, those being asked for among them; or one that nobody has. */
+  picked(pick: number, asked: readonly Owned[] = []): Owned {
+    return [...this.seen.values(), ...asked].at(-1 - pick) ?? { checkoutId: "nobody's", userId: "u" };
   }
 
   /** A verdict as a ledger would give it: once, confirmed only for what was bought and is held, and never changed. */
@@ -170,12 +172,10 @@ export class Rehearsal {
   async #ask(sale: RehearsedSale, step: Exclude<Step, { act: "restart" }>): Promise<Answer | null> {
     switch (step.act) {
       case "reserve":
-        return this.#reserve(sale, step);
-      case "add": {
-        const request = { ...stepOf(sale, step), demand: step.demand };
-        const seen = await this.#stage.gate.admission.addLines(request);
-        return answerOf(step, seen.kind, seen, (span) => sale.reference.addLines(request, seen, span));
-      }
+      case "add":
+        return this.#asked(sale, step)();
+      case "crowd":
+        return this.#crowd(sale, step.asks);
       case "purchase": {
         const seen = await this.#stage.gate.admission.purchase(stepOf(sale, step));
         return answerOf(step, seen.kind, seen, (span) => sale.reference.purchase(stepOf(sale, step), span));
@@ -206,13 +206,35 @@ export class Rehearsal {
     }
   }
 
-  async #reserve(sale: RehearsedSale, step: Extract<Step, { act: "reserve" }>): Promise<Answer> {
+  /** Decides what to ask for; the call asks. `asked`: what others ask for in the same breath. */
+  #asked(sale: RehearsedSale, step: Ask, asked: Owned[] = []): () => Promise<Answer> {
+    const { admission } = this.#stage.gate;
+    if (step.act === "add") {
+      const request = { ...stepOf(sale, step, asked), demand: step.demand };
+      return async () => {
+        const seen = await admission.addLines(request);
+        return answerOf(step, seen.kind, seen, (span) => sale.reference.addLines(request, seen, span));
+      };
+    }
     const { user: userId, mode, demand, key, fingerprint } = step;
-    const checkoutId = `c-${++this.#checkouts}`;
+    // In the order of their names as of their making: what is due at once may be handed out by either.
+    const checkoutId = `c-${String(++this.#checkouts).padStart(3, "0")}`;
     const request = { saleId: sale.id, checkoutId, userId, mode, demand, key, fingerprint };
-    const seen = await this.#stage.gate.admission.reserve(request);
-    if (seen.kind === "held") sale.seen.set(checkoutId, seen.hold);
-    return answerOf(step, seen.kind, seen, (span) => sale.reference.reserve(request, seen, span));
+    asked.push(request);
+    return async () => {
+      const seen = await admission.reserve(request);
+      if (seen.kind === "held") sale.seen.set(checkoutId, seen.hold);
+      return answerOf(step, seen.kind, seen, (span) => sale.reference.reserve(request, seen, span));
+    };
+  }
+
+  /** As if each had come alone, in this order. */
+  async #crowd(sale: RehearsedSale, asks: readonly Ask[]): Promise<Answer> {
+    const asked: Owned[] = [];
+    const answers = await Promise.all(asks.map((step) => this.#asked(sale, step, asked)).map((ask) => ask()));
+    for (const { step, word } of answers) this.#count(`crowd's ${step}: ${word}`);
+    const seen = answers.map((answer) => answer.seen);
+    return { step: "crowd", word: "answered", seen, expected: (span) => answers.map(({ expected }) => expected(span)) };
   }
 
   async #finalise(sale: RehearsedSale, step: Extract<Step, { act: "finalise" }>): Promise<Answer | null> {
@@ -331,8 +353,12 @@ function insist(what: string, seen: unknown, expected: unknown): void {
   if (!isDeepStrictEqual(seen, expected)) expect(seen, what).toStrictEqual(expected);
 }
 
-function stepOf(sale: RehearsedSale, { pick, stranger }: { readonly pick: number; readonly stranger: boolean }) {
-  const { checkoutId, userId } = sale.picked(pick);
+function stepOf(
+  sale: RehearsedSale,
+  { pick, stranger }: { readonly pick: number; readonly stranger: boolean },
+  asked: readonly Owned[] = [],
+) {
+  const { checkoutId, userId } = sale.picked(pick, asked);
   return { saleId: sale.id, checkoutId, userId: stranger ? "stranger" : userId };
 }
 

@@ -4,13 +4,13 @@ import { GATE_TESTS } from "./gate-tests.ts";
 
 const RESERVE = "redis/lua/reserve.lua";
 const PAUSE = "redis/lua/pause.lua";
-const FIRST_CHECK = 'if key ~= "" then\n  local known';
+const FIRST_CHECK = 'if key ~= "" then\n    local entry';
 
 export const ADMISSION_MUTANTS: readonly RealMutant[] = [
   {
     name: "redis-key-not-looked-up",
     guard: "an idempotency key answers with its checkout",
-    patches: [patch(RESERVE, FIRST_CHECK, "if false then\n  local known")],
+    patches: [patch(RESERVE, FIRST_CHECK, "if false then\n    local entry")],
     tests: GATE_TESTS,
   },
   {
@@ -22,13 +22,37 @@ export const ADMISSION_MUTANTS: readonly RealMutant[] = [
   {
     name: "redis-key-not-kept",
     guard: "a hold's key is kept",
-    patches: [
-      patch(
-        RESERVE,
-        '("HSET", keys, user .. "|" .. key, fingerprint .. "|" .. checkout)',
-        '("HGET", keys, user .. "|" .. key)',
-      ),
-    ],
+    patches: [patch(RESERVE, '("HSET", keys, unpack(newKeys))', '("HMGET", keys, unpack(newKeys))')],
+    tests: GATE_TESTS,
+  },
+  {
+    name: "redis-key-unknown-to-its-batch",
+    guard: "a key is known to those that are judged in the same call",
+    patches: [patch(RESERVE, "known[name] = entry", "")],
+    tests: GATE_TESTS,
+  },
+  {
+    name: "redis-hold-unknown-to-its-batch",
+    guard: "a hold is known to those that are judged in the same call",
+    patches: [patch(RESERVE, "written[checkout] = text", "")],
+    tests: GATE_TESTS,
+  },
+  {
+    name: "redis-batch-limit-alone",
+    guard: "what a user takes counts against what the same user asks for in the same call",
+    patches: [patch(RESERVE, "bought[user] = bought[user] + units", "")],
+    tests: GATE_TESTS,
+  },
+  {
+    name: "redis-batch-backlog-alone",
+    guard: "the holds of a call count against the cap of the backlog",
+    patches: [patch(RESERVE, "heldCount = heldCount + 1", "")],
+    tests: GATE_TESTS,
+  },
+  {
+    name: "redis-batch-draws-for-one",
+    guard: "enough items are drawn for all that ask for any in the same call",
+    patches: [patch(RESERVE, "for i = from, #asked do", "for i = from, from do")],
     tests: GATE_TESTS,
   },
   {
@@ -52,19 +76,19 @@ export const ADMISSION_MUTANTS: readonly RealMutant[] = [
   {
     name: "redis-admits-early",
     guard: "nobody is admitted before the window, by the server's time",
-    patches: [patch(RESERVE, 'if nowMs < tonumber(sale[4]) then return { "sale_not_open" } end', "")],
+    patches: [patch(RESERVE, 'if nowMs < opensMs then return { "sale_not_open" } end', "")],
     tests: GATE_TESTS,
   },
   {
     name: "redis-admits-late",
     guard: "nobody is admitted after the window, by the server's time",
-    patches: [patch(RESERVE, 'if nowMs >= tonumber(sale[5]) then return { "sale_closed" } end', "")],
+    patches: [patch(RESERVE, 'if nowMs >= closesMs then return { "sale_closed" } end', "")],
     tests: GATE_TESTS,
   },
   {
     name: "redis-no-backlog-cap",
     guard: "the backlog of holds is capped",
-    patches: [patch(RESERVE, '("HLEN", holds) >= tonumber(sale[8])', '("HLEN", holds) < 0')],
+    patches: [patch(RESERVE, "heldCount >= backlog", "heldCount < 0")],
     tests: GATE_TESTS,
   },
   {
@@ -89,11 +113,7 @@ export const ADMISSION_MUTANTS: readonly RealMutant[] = [
     name: "redis-limit-ignored",
     guard: "no user takes more than the limit",
     patches: [
-      patch(
-        RESERVE,
-        'if bought + units > tonumber(sale[7]) then return { "user_limit", tostring(sale[7] - bought) } end',
-        "",
-      ),
+      patch(RESERVE, 'if bought[user] + units > limit then return { "user_limit", limit - bought[user] } end', ""),
     ],
     tests: GATE_TESTS,
   },
@@ -106,16 +126,13 @@ export const ADMISSION_MUTANTS: readonly RealMutant[] = [
   {
     name: "redis-pool-keeps-sold-out-items",
     guard: "an item without stock leaves the pool",
-    patches: [patch(RESERVE, '("SREM", pool, item)', '("SISMEMBER", pool, item)')],
+    patches: [patch(RESERVE, '("SREM", pool, unpack(gone))', '("SMISMEMBER", pool, unpack(gone))')],
     tests: GATE_TESTS,
   },
   {
     name: "redis-write-before-checks",
     guard: "all checks come before the first write",
-    patches: [
-      patch(RESERVE, '("HGET", buyers, user) or "0")', '("HINCRBY", buyers, user, units)) - units'),
-      patch(RESERVE, '("HINCRBY", buyers, user, units)\n\nlocal lineText', '("HGET", buyers, user)\n\nlocal lineText'),
-    ],
+    patches: [patch(RESERVE, "  local cart\n", '  redis["call"]("HINCRBY", buyers, user, units)\n  local cart\n')],
     tests: GATE_TESTS,
   },
 ];

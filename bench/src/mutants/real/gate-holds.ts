@@ -82,13 +82,19 @@ export const HOLD_MUTANTS: readonly RealMutant[] = [
   {
     name: "redis-finalise-twice",
     guard: "a verdict acts once on a hold: on those still held",
-    patches: [patch(FINALISE, '("HDEL", holds, checkout)', '("HEXISTS", holds, checkout)')],
+    patches: [patch(FINALISE, '("HDEL", holds, unpack(taken))', '("HMGET", holds, unpack(taken))')],
+    tests: GATE_TESTS,
+  },
+  {
+    name: "redis-finalise-twice-at-once",
+    guard: "a verdict that is told twice in one call acts once",
+    patches: [patch(FINALISE, "if lines and not seen[checkout] then", "if lines then")],
     tests: GATE_TESTS,
   },
   {
     name: "redis-finalise-keeps-allowance",
     guard: "a user gets the allowance back with the units",
-    patches: [patch(FINALISE, '("HINCRBY", buyers, user, -units)', '("HGET", buyers, user)')],
+    patches: [patch(FINALISE, '("HINCRBY", buyers, hold.user, -units)', '("HGET", buyers, hold.user)')],
     tests: GATE_TESTS,
   },
   {
@@ -106,7 +112,7 @@ export const HOLD_MUTANTS: readonly RealMutant[] = [
   {
     name: "redis-finalise-always-sells",
     guard: "only what was confirmed is sold",
-    patches: [patch(FINALISE, 'if state == "confirmed" then\n      sold', "if true then\n      sold")],
+    patches: [patch(FINALISE, 'if state == "confirmed" then\n    sold', "if true then\n    sold")],
     tests: GATE_TESTS,
   },
   {

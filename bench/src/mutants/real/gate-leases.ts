@@ -16,12 +16,12 @@ export const LEASE_MUTANTS: readonly RealMutant[] = [
     patches: [
       patch(
         "redis/src/scripts.ts",
-        "return (await redis.evalsha(script.sha, keys.length, ...keys, ...args)) as string[];",
+        "return (await redis.evalsha(script.sha, keys.length, ...keys, ...args)) as Reply;",
         `const send = () => redis.evalsha(script.sha, keys.length, ...keys, ...args);
   return (await send().catch(async () => {
     await redis.script("LOAD", script.text);
     return send();
-  })) as string[];`,
+  })) as Reply;`,
       ),
     ],
     tests: GATE_TESTS,
