@@ -34,6 +34,7 @@ import { createOpsRoutes } from "./ops-routes.ts";
 import { SaleArchive } from "./sale-archive.ts";
 import { SaleEvents } from "./sale-events.ts";
 import { createServer, listen } from "./server.ts";
+import { SoldOutMemory } from "./sold-out-memory.ts";
 import { StatusReader } from "./status-reader.ts";
 import { Streams } from "./streams.ts";
 import { TicketSeal } from "./ticket-seal.ts";
@@ -186,7 +187,7 @@ function createPublicApp(
     clock,
     telemetry,
     tracing,
-    admission: gate.admission,
+    admission: new SoldOutMemory({ admission: gate.admission, board: memory.board, clock }),
     holds: gate.holds,
     ids,
     seal: new TicketSeal(config.TICKET_SECRET, config.TICKET_SECRET_PREVIOUS),
