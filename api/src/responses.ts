@@ -1,4 +1,5 @@
 import type { Response } from "express";
+import { writeHead } from "./answer-fields.ts";
 import { answerOf, type Problem, problemBody } from "./problems.ts";
 
 /** Headers of every answer: nothing of it is a page. */
@@ -23,12 +24,8 @@ type Headers = Readonly<Record<string, string>>;
 
 /** Sends a body with one write. */
 export function send(response: Response, status: number, type: string, body: string, headers: Headers): void {
-  response.writeHead(status, {
-    ...HEADERS,
-    "content-type": type,
-    "content-length": Buffer.byteLength(body),
-    ...headers,
-  });
+  const length = String(Buffer.byteLength(body));
+  writeHead(response, status, { ...HEADERS, "content-type": type, "content-length": length, ...headers });
   response.end(body);
 }
 
@@ -60,7 +57,7 @@ export function sendPublic(response: Response, body: object, headers: Headers = 
 
 /** The copy that the client has is still good. */
 export function sendNotModified(response: Response, etag: string, headers: Headers = PUBLIC): void {
-  response.writeHead(STATUS.unchanged, { ...HEADERS, etag, ...headers });
+  writeHead(response, STATUS.unchanged, { ...HEADERS, etag, ...headers });
   response.end();
 }
 
@@ -80,7 +77,7 @@ export function sendImage(response: Response, svg: string): void {
 
 /** What can be done with a path. */
 export function sendOptions(response: Response, allow: string): void {
-  response.writeHead(STATUS.nothing, { ...HEADERS, allow });
+  writeHead(response, STATUS.nothing, { ...HEADERS, allow });
   response.end();
 }
 
