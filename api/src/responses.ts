@@ -1,5 +1,6 @@
 import type { Response } from "express";
 import { writeHead } from "./answer-fields.ts";
+import { sendSoon } from "./outbox.ts";
 import { answerOf, type Problem, problemBody } from "./problems.ts";
 
 /** Headers of every answer: nothing of it is a page. */
@@ -22,11 +23,11 @@ const POLL_AFTER_S = "1";
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Sends a body with one write. */
+/** Sends a body with one write, in a moment: it is written with the others of this turn. */
 export function send(response: Response, status: number, type: string, body: string, headers: Headers): void {
   const length = String(Buffer.byteLength(body));
   writeHead(response, status, { ...HEADERS, "content-type": type, "content-length": length, ...headers });
-  response.end(body);
+  sendSoon(response, body);
 }
 
 /** A checkout was reserved; it was promised, not decided. */
