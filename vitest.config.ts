@@ -5,6 +5,7 @@ const WHOLE = [
   "cli/test/e2e/**/*.test.ts",
   "bench/test/siege.test.ts",
   "bench/test/fuzz.test.ts",
+  "bench/test/rehearsal.test.ts",
   "bench/test/bench.test.ts",
   "bench/test/topology.test.ts",
 ];

@@ -1,4 +1,4 @@
-// Makes a clone ready to run: installs what the lock file names when node_modules is behind it, then compiles.
+// Makes a clone ready to run: installs what the lock file names when node_modules is behind it, then compiles and builds the pages.
 // Plain JavaScript on purpose: it is the one file that runs before anything is installed.
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
@@ -31,3 +31,4 @@ if (modifiedAt(`${root}node_modules/.package-lock.json`) < modifiedAt(`${root}pa
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
 }
 run("npm", ["exec", "--no", "--", "tsc", "-b"]);
+run("node", ["web/build.mjs"]);

@@ -15,11 +15,21 @@ export const limit = z.coerce
   .max(LIST_MAX, `must be at most ${LIST_MAX}`)
   .default(LIST_DEFAULT);
 
-export const itemsQuery = z.strictObject({
-  limit,
-  starting_after: z.string().regex(ITEM_ID, "must be an item's id").optional(),
-  available: z.enum(["true", "false"], 'must be "true" or "false"').default("false"),
-});
+export const itemsQuery = z
+  .strictObject({
+    limit,
+    starting_after: z.string().regex(ITEM_ID, "must be an item's id").optional(),
+    starting_at: z.coerce
+      .number("must be a position")
+      .int("must be a position")
+      .min(1, "must be at least 1")
+      .optional(),
+    available: z.enum(["true", "false"], 'must be "true" or "false"').default("false"),
+  })
+  .refine((query) => query.starting_after === undefined || query.starting_at === undefined, {
+    path: ["starting_at"],
+    message: "cannot be used with starting_after",
+  });
 
 const sale = z.string().regex(ITEM_ID, "must be a sale's id").optional();
 

@@ -31,6 +31,7 @@ import { drainSteps } from "./drain-steps.ts";
 import { followSales } from "./follow-sales.ts";
 import { createIds } from "./ids.ts";
 import { createOpsRoutes } from "./ops-routes.ts";
+import { readBuiltPage } from "./pages/built-page.ts";
 import { SaleArchive } from "./sale-archive.ts";
 import { SaleEvents } from "./sale-events.ts";
 import { createServer, listen } from "./server.ts";
@@ -180,6 +181,7 @@ function createPublicApp(
   const ids = createIds();
   return createApp({
     ...memory,
+    storefront: readBuiltPage("storefront", (page) => lines.pageAbsent(page)),
     ...createAccess(config, clock),
     ledger,
     orders: ledger,

@@ -24,7 +24,7 @@ const POLL_AFTER_S = "1";
 type Headers = Readonly<Record<string, string>>;
 
 /** Sends a body with one write, in a moment: it is written with the others of this turn. */
-export function send(response: Response, status: number, type: string, body: string, headers: Headers): void {
+export function send(response: Response, status: number, type: string, body: string | Buffer, headers: Headers): void {
   const length = String(Buffer.byteLength(body));
   writeHead(response, status, { ...HEADERS, "content-type": type, "content-length": length, ...headers });
   sendSoon(response, body);
@@ -62,8 +62,8 @@ export function sendNotModified(response: Response, etag: string, headers: Heade
   response.end();
 }
 
-/** A text that is part of the program. */
-export function sendFile(response: Response, type: string, body: string, headers: Headers): void {
+/** Something that is part of the program. */
+export function sendFile(response: Response, type: string, body: string | Buffer, headers: Headers): void {
   send(response, STATUS.done, type, body, headers);
 }
 

@@ -67,6 +67,19 @@ describe("GET /v1/sales/{sale}/items", () => {
     expect(all.body.data[0]).toMatchObject({ id: "i00001", position: 1, stock: { total: 1, available: 0, sold: 1 } });
   });
 
+  it("begins at a position, which is not to be mixed with an item", async () => {
+    const sale = await shop.openSale();
+    const at = async (query: string) => {
+      const { body } = await ask(shop.url, "GET", `/v1/sales/${sale}/items?${query}`);
+      return body.data?.map((item: { position: number }) => item.position) ?? body.errors;
+    };
+    expect(await at("starting_at=1&limit=2")).toEqual([1, 2]);
+    expect(await at("starting_at=4&limit=2")).toEqual([4, 5]);
+    expect(await at("starting_at=6")).toEqual([]);
+    expect(await at("starting_at=0")).toMatchObject([{ field: "starting_at" }]);
+    expect(await at("starting_at=2&starting_after=i00001")).toMatchObject([{ field: "starting_at" }]);
+  });
+
   it("has a picture for every item", async () => {
     const sale = await shop.openSale();
     const { body } = await ask(shop.url, "GET", `/v1/sales/${sale}/items?limit=2`);
@@ -78,5 +91,30 @@ describe("GET /v1/sales/{sale}/items", () => {
       expect(image.body).toMatch(/^<svg .*<\/svg>$/);
     }
     expect(images[0].body).not.toBe(images[1].body);
+  });
+});
+
+describe("GET /v1/sales/{sale}/availability", () => {
+  it("has a bit for every item, 1 as long as something is left, and a version", async () => {
+    const sale = await shop.openSale({ items: 10, stock: 2 });
+    const path = `/v1/sales/${sale}/availability`;
+    const bits = async () => {
+      const { body, headers } = await ask(shop.url, "GET", path);
+      expect(body).toMatchObject({ sale_id: sale, items: 10 });
+      return { bytes: [...Buffer.from(body.available, "base64")], etag: String(headers.etag) };
+    };
+    const before = await bits();
+    expect(before.bytes).toEqual([0b1111_1111, 0b11]);
+    expect(await ask(shop.url, "GET", path, { "if-none-match": before.etag })).toMatchObject({ status: 304, body: "" });
+    const items = [
+      { item_id: "i00001", quantity: 1 },
+      { item_id: "i00003", quantity: 2 },
+      { item_id: "i00010", quantity: 2 },
+    ];
+    await ask(shop.url, "POST", `/v1/sales/${sale}/checkouts`, { "x-user-id": "u" }, { items });
+    const after = await bits();
+    expect(after.bytes).toEqual([0b1111_1011, 0b01]);
+    expect(after.etag).not.toBe(before.etag);
+    expect(await ask(shop.url, "GET", "/v1/sales/nowhere/availability")).toMatchObject({ status: 404 });
   });
 });

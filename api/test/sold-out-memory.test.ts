@@ -1,11 +1,19 @@
-import { type Admission, generatedCatalogue, HOUR_MS, hourlySale, type ReserveReply, SaleBoard } from "@flashgate/core";
+import {
+  type Admission,
+  type Demand,
+  generatedCatalogue,
+  HOUR_MS,
+  hourlySale,
+  type ReserveReply,
+  SaleBoard,
+} from "@flashgate/core";
 import { describe, expect, it } from "vitest";
 import { REMEMBERED_MS, SoldOutMemory } from "../src/sold-out-memory.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 10, 30);
 const plan = hourlySale(NOW - (NOW % HOUR_MS));
-const any = (units: number) => ({ lines: [], any: units });
-const named = (itemId: string) => ({ lines: [{ itemId, quantity: 1 }], any: 0 });
+const any = (units: number): Demand => ({ lines: [], any: units });
+const named = (itemId: string): Demand => ({ lines: [{ itemId, quantity: 1 }], any: 0 });
 
 /** A memory over a gate that says what it is told to, and counts how often it was asked. */
 function openMemory() {

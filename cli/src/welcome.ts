@@ -24,6 +24,7 @@ export function welcomeText(welcome: Welcome, { bold, dim }: Palette): string {
   return [
     bold(`Flashgate is up, after ${(tookMs / 1_000).toFixed(1)} s.`),
     "",
+    row("shop", `${url}/`),
     row("api", apiUrls.join("  ")),
     row("sale", sale ? saleText(sale) : `none; make one: ${line("sale new --items 1000")}`),
     row("ops", `${opsUrl}/   ${dim("token")} ${opsToken}`),

@@ -121,6 +121,7 @@ test("the welcome says where everything is, with lines to paste", () => {
   const text = welcomeText({ ...welcome, sale }, plain);
   expect(text).toContain("Flashgate is up, after 2.3 s.");
   expect(text).toContain("http://127.0.0.1:3000  http://127.0.0.1:3001");
+  expect(text).toMatch(/shop +http:\/\/127\.0\.0\.1:3000\/\n/);
   expect(text).toMatch(/ops +http:\/\/127\.0\.0\.1:41001\/ +token \.data\/ops-token/);
   expect(text).toContain("2026112211   9,999 of 10,000 units left, until 12:00 UTC");
   expect(text).toMatch(/curl -s http:\/\/127\.0\.0\.1:3000\/v1\/sales\/current\/checkouts .*"item_id":"any"/);

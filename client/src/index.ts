@@ -10,6 +10,7 @@ export type { World } from "./clock.ts";
 export { type ErrorCode, FlashgateError } from "./flashgate-error.ts";
 export type { FlashgateOptions } from "./options.ts";
 export type { ListOptions } from "./pages.ts";
+export type { ItemsOptions } from "./sales.ts";
 export type * from "./shapes.ts";
 export { isDecided, type WatchOptions } from "./ticket-watch.ts";
 export type { TicketLike } from "./tickets.ts";

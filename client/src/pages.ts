@@ -12,13 +12,15 @@ export async function* entriesOf<Entry extends { readonly id: string }>(
   transport: Transport,
   path: string,
   asShopper: boolean,
-  { pageSize = 100, signal, ...query }: ListOptions & Readonly<Record<string, unknown>>,
+  { pageSize = 100, signal, startingAt, ...query }: ListOptions & Readonly<Record<string, unknown>>,
 ): AsyncGenerator<Entry, void, undefined> {
   let after: string | undefined;
   for (;;) {
-    const asked = { ...query, limit: pageSize, ...(after === undefined ? {} : { starting_after: after }) };
+    const start = after === undefined ? { starting_at: startingAt } : { starting_after: after };
     const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(asked)) search.set(name, String(value));
+    for (const [name, value] of Object.entries({ ...query, limit: pageSize, ...start })) {
+      if (value !== undefined) search.set(name, String(value));
+    }
     const page: List<Entry> = await transport.send({
       method: "GET",
       path: `${path}?${search}`,

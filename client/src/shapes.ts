@@ -37,6 +37,15 @@ export interface Item {
   stock: { total: number; available: number; sold: number };
 }
 
+/** Of which items of a sale there is something left. */
+export interface Availability {
+  sale_id: string;
+  /** How many items the sale has. */
+  items: number;
+  /** One bit an item in order of position, the first in the lowest bit of the first byte, in Base64. */
+  available: string;
+}
+
 /** `reserved` is a cart, `queued` waits for its verdict; the others are verdicts and stay. */
 export type TicketStatus = "reserved" | "queued" | "confirmed" | "rejected" | "expired" | "cancelled";
 

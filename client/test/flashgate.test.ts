@@ -113,6 +113,9 @@ describe("a sale", () => {
     }
     expect(seen).toEqual([3, 2]);
     expect(await allOf(sales.items(sale, { available: true }))).toHaveLength(2);
+    const fromTwo = await allOf(sales.items(sale, { startingAt: 2, pageSize: 1 }));
+    expect(fromTwo.map(({ position }) => position)).toEqual([2, 3]);
+    expect(await sales.availability(sale)).toEqual({ sale_id: sale, items: 3, available: "Bg==" });
     await expect.poll(() => shop.streams.size).toBe(0);
   });
 });

@@ -176,3 +176,22 @@ describe("backoff", () => {
 function stream(text: string): Answer {
   return async () => new Response(text, { headers: { "content-type": "text/event-stream" } });
 }
+
+describe("a sale that is watched", () => {
+  const stock = (available: number) => ({ id: "s", phase: "open", stock: { available } });
+
+  it("is asked for where there is no stream, and after a while followed again", async () => {
+    const noStream: Answer = async () => Response.json({});
+    const polled: Answer = async () => Response.json(stock(5));
+    const back = stream(`event: snapshot\ndata: ${JSON.stringify(stock(4))}\n\n`);
+    const { client, sent } = scripted([noStream, ...Array.from({ length: 60 }, () => polled), back]);
+    const seen: number[] = [];
+    for await (const view of client.sales.watch("s")) {
+      seen.push(view.stock.available);
+      if (seen.length === 2) break;
+    }
+    expect(seen).toEqual([5, 4]);
+    const streamed = sent.flatMap(({ url }, index) => (url.endsWith("/events") ? [index] : []));
+    expect(streamed).toEqual([0, 61]);
+  });
+});

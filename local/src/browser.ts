@@ -1,6 +1,6 @@
 /** A Chromium for tests; nothing here is for production. */
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { runCommand } from "./command.ts";
 import { findExecutables } from "./path-search.ts";
 
@@ -39,7 +39,7 @@ export interface WatchedPage {
 
 export interface TestBrowser {
   /** A page in a profile of its own: nobody else's cookies. */
-  open(): Promise<WatchedPage>;
+  open(options?: BrowserContextOptions): Promise<WatchedPage>;
   /** Takes a picture; `SCREENSHOTS` names a folder to keep it in as `<name>.png`. */
   picture(page: Page, name: string): Promise<Buffer>;
   close(): Promise<void>;
@@ -53,8 +53,9 @@ export async function openBrowser(): Promise<TestBrowser> {
   // root has no sandbox, nor has a container; what is opened here is our own
   const browser = await chromium.launch({ executablePath, chromiumSandbox: false });
   return {
-    async open() {
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US" });
+    async open(options = {}) {
+      const viewport = { width: 1440, height: 900 };
+      const context = await browser.newContext({ viewport, locale: "en-US", ...options });
       context.setDefaultTimeout(WAIT_MS_MAX);
       const page = await context.newPage();
       const requests: string[] = [];

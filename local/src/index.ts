@@ -1,4 +1,5 @@
 export { deathSignal } from "./death-signal.ts";
+export { findMonitoring, type MonitoringProgram } from "./find-monitoring.ts";
 export { findNginx } from "./find-nginx.ts";
 export { findRedis } from "./find-redis.ts";
 export { findWrk } from "./find-wrk.ts";

@@ -4,11 +4,11 @@ import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Account, Command } from "./command.ts";
 import { LocalServicesError } from "./local-services-error.ts";
-import type { ServerName } from "./state.ts";
 
 /** How to run a server on its port; the same for each of its lives. */
 export interface ServerPlan {
-  readonly name: ServerName;
+  /** For people to read: in what is said when it does not start. */
+  readonly name: string;
   readonly logFile: string;
   /** A program in front of the server must become it, in the same process. */
   readonly command: Command;

@@ -26,12 +26,17 @@ export function errorFields(thrown: unknown, depth = 1): ErrorFields {
   const goesOn = depth < DEPTH_MAX;
   return {
     type: name,
-    message: cut(message),
+    message: cut(withoutParameters(message)),
     ...(typeof code === "string" && { code }),
     ...(stack !== undefined && { stack: framesOf(stack) }),
     ...(goesOn && cause !== undefined && { cause: deeper(cause) }),
     ...(goesOn && thrown instanceof AggregateError && { errors: thrown.errors.slice(0, PARTS_MAX).map(deeper) }),
   };
+}
+
+/** Drizzle ends its message with the parameters of the statement, which are a shopper's. */
+function withoutParameters(message: string): string {
+  return message.replace(/\nparams: .*$/s, "");
 }
 
 function cut(text: string, charsMax = MESSAGE_CHARS_MAX): string {

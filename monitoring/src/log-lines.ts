@@ -123,6 +123,10 @@ export class LogLines {
     this.#logger.warn({ failpoints: names }, "failpoints are armed: this process kills itself when it comes to one");
   }
 
+  pageAbsent(page: string): void {
+    this.#logger.warn({ page }, "the page was not built and is not served: npm run build");
+  }
+
   apiListening(url: string): void {
     this.#logger.info({ url }, "api answers");
   }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { briefOf, originOf } from "../src/error-fields.ts";
+import { briefOf, errorFields, originOf } from "../src/error-fields.ts";
 
 const refused = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:5432"), { code: "ECONNREFUSED" });
 
@@ -20,4 +20,12 @@ it("has the same origin as what failed in the same way, whatever it says", () =>
   const round = new Error("round");
   round.cause = round;
   expect(originOf(round).length).toBeLessThan(100);
+});
+
+it("quotes no parameters of a statement, at whatever depth", () => {
+  const query = new Error("Failed query: select 1 where $1\nparams: ada,a\nkey", { cause: refused });
+  const fields = errorFields(new Error("the page failed", { cause: query }));
+  expect(fields.cause?.message).toBe("Failed query: select 1 where $1");
+  expect(fields.cause?.cause?.code).toBe("ECONNREFUSED");
+  expect(JSON.stringify(fields)).not.toContain("ada");
 });

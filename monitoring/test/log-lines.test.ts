@@ -68,3 +68,11 @@ it("apiListening tells where", () => {
   new LogLines(logger).apiListening("http://127.0.0.1:3000");
   expect(records()).toMatchObject([{ level: "info", url: "http://127.0.0.1:3000", msg: expect.any(String) }]);
 });
+
+it("pageAbsent names the page and what builds it", () => {
+  const { logger, records } = writtenLines();
+  new LogLines(logger).pageAbsent("storefront");
+  expect(records()).toMatchObject([
+    { level: "warn", page: "storefront", msg: expect.stringContaining("npm run build") },
+  ]);
+});

@@ -1,4 +1,4 @@
-import { PAGE_CHECKOUTS_MAX, type Page } from "@flashgate/core";
+import { causeOf, PAGE_CHECKOUTS_MAX, type Page } from "@flashgate/core";
 import { Worker } from "bullmq";
 import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
 import type { PageTracing } from "./page-tracing.ts";
@@ -33,7 +33,7 @@ export class BullSettlementConsumer {
       QUEUE_NAME,
       async (job) => {
         const page = pageOf(job.data);
-        const run = () => settle(page);
+        const run = () => settle(page).catch((error: unknown) => Promise.reject(pageFailure(error)));
         const result = await (tracing ? tracing.settling(traceparentsOf(job.data), run) : run());
         if (result === "retry") throw new PageRetry();
       },
@@ -81,6 +81,11 @@ class PageRetry extends Error {
   constructor() {
     super("the sale's gate is being recovered; deliver the page again");
   }
+}
+
+/** What BullMQ keeps of a page that failed and shows to operators: its cause. What is wrapped around that quotes shoppers. */
+function pageFailure(error: unknown): Error {
+  return new Error(causeOf(error), { cause: error });
 }
 
 /** The only things a job may say are which ids to look up. Throws on anything else: an edited job fails, it does not act. */

@@ -135,3 +135,23 @@ it("counts the pages that the consumer is done with, failed ones too", async () 
   for (const id of ids(3)) await queue.enqueue({ saleId: "s", epoch: 1, checkoutIds: [id] });
   await expect.poll(() => consumer.finished, { timeout: 10_000 }).toBeGreaterThanOrEqual(3);
 });
+
+it("keeps of a page that failed its cause, and nothing that quotes a shopper", async () => {
+  const jobs = new Queue(QUEUE_NAME, { prefix: QUEUE_PREFIX, connection: { url: server.redisUrl } });
+  const consumer = new BullSettlementConsumer({
+    url: server.redisUrl,
+    concurrency: 1,
+    settle: async () => {
+      const away = Object.assign(new Error("the database is away"), { code: "ECONNREFUSED" });
+      throw new Error("Failed query: select 1\nparams: ada", { cause: away });
+    },
+    onFault: (error) => faults.push(error),
+  });
+  opened.push(jobs, consumer);
+  await consumer.start();
+  const job = await jobs.add("page", { saleId: "s", epoch: 1, checkoutIds: ["c"] });
+  await expect.poll(() => faults.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(1);
+  const kept = (await jobs.getJob(String(job.id)))?.toJSON();
+  expect(kept?.failedReason).toBe("ECONNREFUSED: the database is away");
+  expect(JSON.stringify(kept)).not.toContain("ada");
+});

@@ -56,9 +56,9 @@ describe("arrows", () => {
   });
 
   it("refuses a workspace that is not in the table", () => {
-    const manifest = JSON.stringify({ workspaces: ["core", "web"] });
+    const manifest = JSON.stringify({ workspaces: ["core", "shed"] });
     expect(findings(arrows, { "package.json": manifest })).toEqual([
-      'package.json:1 workspace "web" has no row in the table of scripts/tidy/arrows.ts: add one',
+      'package.json:1 workspace "shed" has no row in the table of scripts/tidy/arrows.ts: add one',
     ]);
   });
 

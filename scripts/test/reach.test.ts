@@ -23,7 +23,7 @@ describe("reach", () => {
     ]);
   });
 
-  it("follows exports, bin, main, supervisor, settings of tools, and what is named by a path", () => {
+  it("follows exports, bin, main, supervisor, a page's main, settings of tools, and what is named by a path", () => {
     const files = {
       "package.json": root,
       "core/package.json": manifest,
@@ -39,6 +39,8 @@ describe("reach", () => {
       "core/src/main.ts": 'const later = () => import("./later.ts");',
       "core/src/later.ts": "",
       "core/src/supervisor.ts": "",
+      "core/src/board/main.tsx": 'import { Bar } from "./bar.tsx";',
+      "core/src/board/bar.tsx": "",
     };
     expect(findings(reach, files)).toEqual([]);
   });

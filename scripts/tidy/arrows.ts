@@ -11,6 +11,7 @@ const ADAPTERS = ["redis", "drizzle", "monitoring", "local"];
 const ARROWS: Readonly<Record<string, { sources: readonly string[]; root?: readonly string[] }>> = {
   core: { sources: [] },
   client: { sources: [] },
+  web: { sources: ["client"] },
   redis: { sources: ["core"] },
   drizzle: { sources: ["core"] },
   monitoring: { sources: ["core"] },

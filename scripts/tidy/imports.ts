@@ -39,7 +39,7 @@ export const pathOf = (from: string, specifier: string): string =>
  */
 export function sourcesNamedBy(project: Project, file: ProjectFile): ProjectFile[] {
   return maskOf(file)
-    .strings.filter(({ value }) => /^\.\.?\/.*\.[jt]s$/.test(value))
+    .strings.filter(({ value }) => /^\.\.?\/.*\.[jt]sx?$/.test(value))
     .flatMap(({ value }) => {
       const source = pathOf(file.path, value).replace(/\.js$/, ".ts");
       return fileAt(project, source) ?? fileAt(project, source.replace("/dist/", "/src/")) ?? [];

@@ -15,7 +15,7 @@ export const reach: Rule = {
     workspacesOf(project).flatMap((workspace) => {
       const reached = reachedFrom(project, entriesOf(project, workspace));
       return project
-        .filter(({ path }) => path.startsWith(`${workspace}/`) && isSource(path) && /(?<!\.d)\.ts$/.test(path))
+        .filter(({ path }) => path.startsWith(`${workspace}/`) && isSource(path) && /(?<!\.d)\.tsx?$/.test(path))
         .filter((file) => !reached.has(file))
         .map(({ path }) =>
           violationOf(path, `no entry of ${workspace}/package.json leads here by imports: import it or delete it`),
@@ -30,15 +30,15 @@ function reachedFrom(project: Project, entries: readonly ProjectFile[]): Readonl
   return reached;
 }
 
-/** What others can start or import: exports, bin, a process's main and supervisor, and the settings of tools. */
+/** What others can start or import: exports, bin, a process's main and supervisor, a page's main, the settings of tools. */
 function entriesOf(project: Project, workspace: string): ProjectFile[] {
   const { exports, bin = {} } = (jsonAt(project, `${workspace}/package.json`) ?? {}) as Manifest;
   const bins = typeof bin === "string" ? [bin] : Object.values(bin);
   const named = [...sourcesIn(exports), ...bins, "src/main.ts", "src/supervisor.ts"];
-  const configs = project.filter(
-    ({ path }) => /^[^/]+\/[^/]+\.config\.ts$/.test(path) && path.startsWith(`${workspace}/`),
+  const found = project.filter(
+    ({ path }) => path.startsWith(`${workspace}/`) && /^[^/]+\/(?:[^/]+\.config\.ts|src\/[^/]+\/main\.tsx)$/.test(path),
   );
-  return [...configs, ...named.flatMap((path) => fileAt(project, `${workspace}/${path.replace(/^\.\//, "")}`) ?? [])];
+  return [...found, ...named.flatMap((path) => fileAt(project, `${workspace}/${path.replace(/^\.\//, "")}`) ?? [])];
 }
 
 /** Every value of a "source" condition, however deep. */

@@ -78,6 +78,16 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
       problems: ["sale_not_found"],
     },
   },
+  "/v1/sales/{sale}/availability": {
+    get: {
+      id: "readAvailability",
+      tag: "sales",
+      summary: "Of which items there is something left, one bit an item",
+      headers: ["If-None-Match"],
+      answers: [{ ...done("The items' availability.", "Availability"), headers: { etag: "always" } }, unchanged],
+      problems: ["sale_not_found"],
+    },
+  },
   "/v1/sales/{sale}/events": {
     get: {
       id: "followSale",

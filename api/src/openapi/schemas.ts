@@ -2,7 +2,7 @@ import { z } from "zod";
 import { newSaleBody } from "../admin/sale-request.ts";
 import { checkoutBody, linesBody } from "../checkout-request.ts";
 import * as contest from "./bodies/contest.ts";
-import { item } from "./bodies/item.ts";
+import { availability, item } from "./bodies/item.ts";
 import * as ops from "./bodies/ops.ts";
 import { order } from "./bodies/order.ts";
 import { problem } from "./bodies/problem.ts";
@@ -20,6 +20,7 @@ const SCHEMAS = {
   SalePhaseChange: phaseChange,
   Item: item,
   ItemList: listOf(item),
+  Availability: availability,
   Ticket: ticket,
   Order: order,
   OrderList: listOf(order),

@@ -1,7 +1,7 @@
 import { type BoardItem, type Clock, ITEM_ID, type SaleBoard, type SaleView } from "@flashgate/core";
 import type { z } from "zod";
 import { itemsQuery, linkTo, queryOf, salesQuery } from "../list-query.ts";
-import type { item as itemShape } from "../openapi/bodies/item.ts";
+import type { availability, item as itemShape } from "../openapi/bodies/item.ts";
 import { malformed, type Problem } from "../problems.ts";
 import { sendNotModified, sendPublic } from "../responses.ts";
 import type { SaleArchive } from "../sale-archive.ts";
@@ -70,11 +70,12 @@ export function listItems({ board, clock }: SaleParts): Handler {
     if (!view) return NOT_FOUND;
     const parsed = queryOf(itemsQuery, request);
     if (parsed.kind !== "query") return parsed;
-    const { limit, starting_after: startingAfter, available } = parsed.query;
+    const { limit, starting_after: startingAfter, starting_at: startingAt, available } = parsed.query;
     const page = board.items(view.sale.id, {
       limit,
       available: available === "true",
       ...(startingAfter === undefined ? {} : { startingAfter }),
+      ...(startingAt === undefined ? {} : { startingAt }),
     });
     if (!page) return malformed([{ field: "starting_after", message: "is not an item of this sale" }]);
     const last = page.items.at(-1);
@@ -82,6 +83,34 @@ export function listItems({ board, clock }: SaleParts): Handler {
     const body = { data: page.items.map(itemBody), has_more: page.hasMore };
     return void sendPublic(response, body, linkTo(next, page.hasMore));
   };
+}
+
+/** `GET /v1/sales/{id|current}/availability`: one bit an item, so that a page can show ten thousand of them as they go. */
+export function readAvailability({ board, clock, instance }: SaleParts): Handler {
+  // Everybody who looks asks for the same, and most of them in the same moment: made once a version.
+  let made: { readonly etag: string; readonly body: z.infer<typeof availability> } | null = null;
+  return (request, response) => {
+    const nowMs = clock.nowMs();
+    const view = saleAt(board, param(request, "sale"), nowMs);
+    if (!view) return NOT_FOUND;
+    const etag = `"${saleVersion(view, instance, nowMs)}"`;
+    if (request.headers["if-none-match"] === etag) return void sendNotModified(response, etag);
+    if (made?.etag !== etag)
+      made = { etag, body: availabilityBody(view.sale.id, board.availability(view.sale.id) ?? []) };
+    return void sendPublic(response, made.body, { etag });
+  };
+}
+
+function availabilityBody(saleId: string, known: readonly boolean[]): z.infer<typeof availability> {
+  return { sale_id: saleId, items: known.length, available: bitsOf(known).toString("base64") };
+}
+
+/** Eight to a byte, the first in its lowest bit. */
+function bitsOf(flags: readonly boolean[]): Buffer {
+  const bits = Buffer.alloc(Math.ceil(flags.length / 8));
+  for (const [index, flag] of flags.entries())
+    if (flag) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
+  return bits;
 }
 
 function itemBody(item: BoardItem): z.infer<typeof itemShape> {

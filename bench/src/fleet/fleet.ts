@@ -14,8 +14,8 @@ export type StoreName = "redis" | "postgres";
 export interface FleetOptions {
   /** Holds all data and logs; made where missing. */
   readonly folder: string;
-  /** Processes of each service. */
-  readonly count: number;
+  /** Processes of each service, or how many of each. */
+  readonly count: number | Readonly<Record<Service, number>>;
   /** Signs tickets, and lets into the stores. */
   readonly secret: string;
   readonly env: NodeJS.ProcessEnv;
@@ -33,6 +33,8 @@ export interface Slot {
   readonly paths: Readonly<Record<StoreName, FaultProxy>>;
   /** Where an api answers, whatever life it is in. */
   readonly url: string | null;
+  /** Where it answers operators, whatever life it is in. */
+  readonly opsPort: number;
 }
 
 /**
@@ -146,20 +148,23 @@ async function makeSlots(
   const wrapper = await deathSignal("SIGKILL", env);
   const logs = makeFolder(folder, "logs");
   const slots: Slot[] = [];
+  const port = distinctPorts();
   for (const service of SERVICES) {
-    for (let number = 1; number <= count; number += 1) {
+    const processes = typeof count === "number" ? count : count[service];
+    for (let number = 1; number <= processes; number += 1) {
       const name = `${service}-${number}`;
       const paths = { redis: await FaultProxy.listen(ports.redis), postgres: await FaultProxy.listen(ports.postgres) };
-      const port = service === "api" ? await freePort(undefined) : null;
+      const publicPort = service === "api" ? await port() : null;
+      const opsPort = await port();
       const skew = skewMs[name];
       const own = {
         REDIS_URL: through(urls.redis, paths.redis),
         DATABASE_URL: through(urls.postgres, paths.postgres),
         TICKET_SECRET: secret,
         LOG_LEVEL: "warn",
-        OPS_PORT: "0",
+        OPS_PORT: String(opsPort),
         HOST: "127.0.0.1",
-        ...(port === null ? {} : { PORT: String(port) }),
+        ...(publicPort === null ? {} : { PORT: String(publicPort) }),
         ...(skew === undefined ? {} : { NODE_OPTIONS: skewedClock(skew) }),
       };
       const process = new ServiceProcess({
@@ -169,10 +174,22 @@ async function makeSlots(
         wrapper,
         logFile: join(logs, `${name}.log`),
       });
-      slots.push({ name, service, process, paths, url: port === null ? null : `http://127.0.0.1:${port}` });
+      const url = publicPort === null ? null : `http://127.0.0.1:${publicPort}`;
+      slots.push({ name, service, process, paths, url, opsPort });
     }
   }
   return slots;
+}
+
+/** Free ports, each another one: nobody listens on them yet. */
+function distinctPorts(): () => Promise<number> {
+  const given = new Set<number>();
+  return async () => {
+    let port = await freePort(undefined);
+    while (given.has(port)) port = await freePort(undefined);
+    given.add(port);
+    return port;
+  };
 }
 
 /** Where this runs as root, Postgres runs as somebody else, who must get in. */

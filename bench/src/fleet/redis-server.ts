@@ -104,8 +104,14 @@ export class RedisServer extends StoreServer {
   /** No file may outgrow the largest it has now by more than `spareBytes` in this life. Whether the system can do that. */
   limitFiles(spareBytes: number): boolean {
     const sizes = readdirSync(this.#aof).map((name) => statSync(join(this.#aof, name)).size);
-    const bytes = Math.max(0, ...sizes) + spareBytes;
-    return spawnSync("prlimit", ["--pid", String(this.pid), `--fsize=${bytes}`]).status === 0;
+    return this.capFiles(Math.max(0, ...sizes) + spareBytes);
+  }
+
+  /** No file may be written past so many bytes in this life, nor by its children; null: no limit. Whether that can be done. */
+  capFiles(bytes: number | null): boolean {
+    // the soft limit alone: a hard one could not be taken back
+    const limit = `--fsize=${bytes ?? "unlimited"}:unlimited`;
+    return spawnSync("prlimit", ["--pid", String(this.pid), limit]).status === 0;
   }
 
   override async stop(): Promise<void> {

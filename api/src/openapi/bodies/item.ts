@@ -10,3 +10,15 @@ export const item = z.object({
   price_minor: minor,
   stock: z.object({ total: count, available: count, sold: count }),
 });
+
+/** Of which items of a sale there is something left. */
+export const availability = z.object({
+  sale_id: id,
+  items: count.describe("How many items the sale has."),
+  available: z
+    .string()
+    .meta({ contentEncoding: "base64" })
+    .describe(
+      "One bit an item in order of position, the first in the lowest bit of the first byte: 1 where there is something left.",
+    ),
+});

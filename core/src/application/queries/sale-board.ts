@@ -17,6 +17,14 @@ export interface SaleView {
   readonly version: number;
 }
 
+export interface ItemsQuery {
+  readonly limit: number;
+  readonly startingAfter?: string;
+  readonly startingAt?: number;
+  /** Only those of which there is something left. */
+  readonly available: boolean;
+}
+
 export interface ItemsPage {
   readonly items: readonly BoardItem[];
   readonly hasMore: boolean;
@@ -122,11 +130,15 @@ export class SaleBoard {
     return nextSale(this.#sales(), nowMs)?.opensAtMs ?? null;
   }
 
-  /** Items by position after `startingAfter` (exclusive). Null: unknown sale, or `startingAfter` names no item of it. */
-  items(saleId: string, query: { limit: number; startingAfter?: string; available: boolean }): ItemsPage | null {
+  /**
+   * Items by position: after the item `startingAfter`, or from position `startingAt` (from 1). Null: unknown sale, or
+   * `startingAfter` names no item of it.
+   */
+  items(saleId: string, query: ItemsQuery): ItemsPage | null {
     const row = this.#rows.get(saleId);
     if (!row) return null;
-    const after = query.startingAfter === undefined ? -1 : row.positions.get(query.startingAfter);
+    const { startingAfter, startingAt = 1 } = query;
+    const after = startingAfter === undefined ? startingAt - 2 : row.positions.get(startingAfter);
     if (after === undefined) return null;
     const found: BoardItem[] = [];
     for (let index = after + 1; index < row.items.length && found.length <= query.limit; index += 1) {
@@ -134,6 +146,11 @@ export class SaleBoard {
       if (item && (!query.available || item.available > 0)) found.push(item);
     }
     return { items: found.slice(0, query.limit), hasMore: found.length > query.limit };
+  }
+
+  /** Whether there is something left of each item, in order of position. Null: unknown sale. */
+  availability(saleId: string): readonly boolean[] | null {
+    return this.#rows.get(saleId)?.items.map(({ available }) => available > 0) ?? null;
   }
 
   /** One item of a sale. Null where sale or item is not on the board. */
