@@ -13,6 +13,7 @@ import { listOwnOrders, type OrderParts, readOwnOrder } from "./routes/orders.ts
 import { listAllSales, listItems, readAvailability, readSale } from "./routes/sales.ts";
 import { readStorefront, readStorefrontAsset } from "./routes/storefront.ts";
 import { cancelTicket, readTicketStatus } from "./routes/tickets.ts";
+import { shortcut } from "./shortcut.ts";
 
 export interface AppParts extends Access, CartParts, CheckoutParts, EventParts, OrderParts, ServeParts {
   /** Where the contest API is on. */
@@ -32,9 +33,12 @@ export function createApp(parts: AppParts): Express {
   const serve = (path: string, handlers: Handlers) => {
     const route = routeOf(path, handlers);
     app.route(path).all((request, response) => dispatch(parts, route, request, response));
+    return route;
   };
-  serve("/v1/sales/:sale/checkouts", { POST: reserve(parts) });
-  serve("/v1/tickets/:ticket", { GET: readTicketStatus(parts), DELETE: cancelTicket(parts) });
+  shortcut(app, parts, [
+    serve("/v1/sales/:sale/checkouts", { POST: reserve(parts) }),
+    serve("/v1/tickets/:ticket", { GET: readTicketStatus(parts), DELETE: cancelTicket(parts) }),
+  ]);
   serve("/v1/tickets/:ticket/lines", { POST: addLines(parts) });
   serve("/v1/tickets/:ticket/purchase", { POST: purchase(parts) });
   serve("/v1/tickets/:ticket/events", { GET: followTicket(parts) });

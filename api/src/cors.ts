@@ -1,4 +1,5 @@
 import type { Request, Response } from "express";
+import { addField } from "./answer-fields.ts";
 
 /** Origins whose pages may read answers; `*` is any. */
 export type CorsOrigins = ReadonlySet<string>;
@@ -34,14 +35,14 @@ export function allowOrigin(origins: CorsOrigins, request: Request, response: Re
   if (origins.size === 0) return;
   const { origin } = request.headers;
   const any = origins.has("*");
-  if (!any) response.setHeader("vary", "Origin");
+  if (!any) addField(response, "vary", "Origin");
   if (origin === undefined || !(any || origins.has(origin))) return;
-  response.setHeader("access-control-allow-origin", any ? "*" : origin);
+  addField(response, "access-control-allow-origin", any ? "*" : origin);
   if (methods === undefined || request.method !== "OPTIONS") {
-    response.setHeader("access-control-expose-headers", EXPOSED);
+    addField(response, "access-control-expose-headers", EXPOSED);
     return;
   }
-  response.setHeader("access-control-allow-methods", methods);
-  response.setHeader("access-control-allow-headers", ACCEPTED);
-  response.setHeader("access-control-max-age", PREFLIGHT_S_MAX);
+  addField(response, "access-control-allow-methods", methods);
+  addField(response, "access-control-allow-headers", ACCEPTED);
+  addField(response, "access-control-max-age", PREFLIGHT_S_MAX);
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "@flashgate/core";
 import type { Request, Response } from "express";
 import type { Access } from "./access.ts";
+import { addField } from "./answer-fields.ts";
 import { allowOrigin } from "./cors.ts";
 import { codeOf, type Problem } from "./problems.ts";
 import { addressKey } from "./rate-limits/address-key.ts";
@@ -66,7 +67,7 @@ async function respond(parts: ServeParts, route: Route, request: Request, respon
   const startedMs = parts.clock.nowMs();
   const traceparent = request.headers["traceparent"];
   const requestId = stamp(parts, request, response, route.allow);
-  if (parts.stopping()) response.setHeader("connection", "close");
+  if (parts.stopping()) addField(response, "connection", "close");
   let problem: Problem | undefined;
   let isFault = false;
   try {
@@ -130,8 +131,8 @@ const TLS_ONLY = "max-age=31536000";
 function stamp(parts: ServeParts, request: Request, response: Response, methods?: string): string {
   const given = request.headers["x-request-id"];
   const requestId = typeof given === "string" && REQUEST_ID.test(given) ? given : parts.requestId();
-  response.setHeader("x-request-id", requestId);
-  if (parts.tlsOnly) response.setHeader("strict-transport-security", TLS_ONLY);
+  addField(response, "x-request-id", requestId);
+  if (parts.tlsOnly) addField(response, "strict-transport-security", TLS_ONLY);
   allowOrigin(parts.corsOrigins, request, response, methods);
   return requestId;
 }

@@ -40,6 +40,7 @@ import { readBuiltPage } from "./pages/built-page.ts";
 import { SaleArchive } from "./sale-archive.ts";
 import { SaleEvents } from "./sale-events.ts";
 import { createServer, listen } from "./server.ts";
+import { SoldOutMemory } from "./sold-out-memory.ts";
 import { StatusReader } from "./status-reader.ts";
 import { Streams } from "./streams.ts";
 import { TicketSeal } from "./ticket-seal.ts";
@@ -203,7 +204,7 @@ function createPublicApp(
     clock,
     telemetry,
     tracing,
-    admission: gate.admission,
+    admission: new SoldOutMemory({ admission: gate.admission, board: memory.board, clock }),
     holds: gate.holds,
     ids,
     seal: new TicketSeal(config.TICKET_SECRET, config.TICKET_SECRET_PREVIOUS),
@@ -211,7 +212,8 @@ function createPublicApp(
     requestId: ids.requestId,
     observe: (route, method, statusCode, seconds, about) => {
       observe(route, method, statusCode, seconds, about);
-      if (route.endsWith("/checkouts")) failpoints?.reach("reserve.answered");
+      // By then it is written: answers are sent together.
+      if (failpoints && route.endsWith("/checkouts")) setImmediate(() => failpoints.reach("reserve.answered"));
     },
     onError: (error, requestId) => lines.requestFailed(requestId, error),
     stopping: () => life.stopping,

@@ -1,4 +1,6 @@
 import type { Response } from "express";
+import { writeHead } from "./answer-fields.ts";
+import { sendSoon } from "./outbox.ts";
 import { answerOf, type Problem, problemBody } from "./problems.ts";
 
 /** Headers of every answer: nothing of it is a page. */
@@ -21,15 +23,11 @@ const POLL_AFTER_S = "1";
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Sends a body with one write. */
+/** Sends a body with one write, in a moment: it is written with the others of this turn. */
 export function send(response: Response, status: number, type: string, body: string | Buffer, headers: Headers): void {
-  response.writeHead(status, {
-    ...HEADERS,
-    "content-type": type,
-    "content-length": Buffer.byteLength(body),
-    ...headers,
-  });
-  response.end(body);
+  const length = String(Buffer.byteLength(body));
+  writeHead(response, status, { ...HEADERS, "content-type": type, "content-length": length, ...headers });
+  sendSoon(response, body);
 }
 
 /** A checkout was reserved; it was promised, not decided. */
@@ -60,7 +58,7 @@ export function sendPublic(response: Response, body: object, headers: Headers = 
 
 /** The copy that the client has is still good. */
 export function sendNotModified(response: Response, etag: string, headers: Headers = PUBLIC): void {
-  response.writeHead(STATUS.unchanged, { ...HEADERS, etag, ...headers });
+  writeHead(response, STATUS.unchanged, { ...HEADERS, etag, ...headers });
   response.end();
 }
 
@@ -80,7 +78,7 @@ export function sendImage(response: Response, svg: string): void {
 
 /** What can be done with a path. */
 export function sendOptions(response: Response, allow: string): void {
-  response.writeHead(STATUS.nothing, { ...HEADERS, allow });
+  writeHead(response, STATUS.nothing, { ...HEADERS, allow });
   response.end();
 }
 

@@ -1,4 +1,5 @@
 import type { Request, Response } from "express";
+import { writeHead } from "./answer-fields.ts";
 import { takeConnection } from "./handover.ts";
 import { HEADERS, STATUS } from "./responses.ts";
 
@@ -135,7 +136,7 @@ export class Streams {
 /** The body goes to the socket as it is, ended by the connection's end: no chunk headers, one write an event. */
 function begin(response: Response): void {
   response.removeHeader("transfer-encoding");
-  response.writeHead(STATUS.done, {
+  writeHead(response, STATUS.done, {
     ...HEADERS,
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-store, no-transform",
@@ -153,6 +154,6 @@ function forgetful(response: Response): Response {
 
 /** There is nothing more to come: an EventSource that is told so does not come back. */
 export function sendNothingMore(response: Response): void {
-  response.writeHead(STATUS.nothing, { ...HEADERS, "cache-control": "no-store" });
+  writeHead(response, STATUS.nothing, { ...HEADERS, "cache-control": "no-store" });
   response.end();
 }

@@ -1,4 +1,5 @@
 import type { Request, Response } from "express";
+import { addField } from "../answer-fields.ts";
 import { sendFile, sendNotModified } from "../responses.ts";
 import { type BuiltFile, ENCODINGS } from "./built-page.ts";
 
@@ -10,7 +11,7 @@ export function sendBuilt(
   caching: Readonly<Record<string, string>>,
 ): void {
   const offered = ENCODINGS.filter((encoding) => compressed[encoding]);
-  if (offered.length > 0) response.vary("Accept-Encoding");
+  if (offered.length > 0) addField(response, "vary", "Accept-Encoding");
   const headers = { ...caching, etag };
   if (request.headers["if-none-match"] === etag) {
     sendNotModified(response, etag, headers);

@@ -1,4 +1,5 @@
 import type { Response } from "express";
+import { addField } from "../answer-fields.ts";
 import type { Problem } from "../problems.ts";
 import type { Rate } from "./rate.ts";
 import { TokenBuckets } from "./token-buckets.ts";
@@ -25,8 +26,8 @@ export class Allowance {
   spend(key: string, nowMs: number, response: Response): Problem | undefined {
     const { taken, left, resetMs } = this.#buckets.take(key, nowMs);
     const resetS = Math.ceil(resetMs / 1_000);
-    response.appendHeader("ratelimit-policy", this.#policy);
-    response.appendHeader("ratelimit", `"${this.#name}";r=${left};t=${resetS}`);
+    addField(response, "ratelimit-policy", this.#policy);
+    addField(response, "ratelimit", `"${this.#name}";r=${left};t=${resetS}`);
     return taken ? undefined : { kind: "rate_limited", policy: this.#name, waitS: resetS };
   }
 }
