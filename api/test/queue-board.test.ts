@@ -87,8 +87,8 @@ describe("the queues' board", () => {
     expect(delayed.data.checkoutIds).toHaveLength(7);
     expect(failed).toHaveLength(2);
     for (const job of failed) {
-      expect(job.failedReason).toBe('Failed query: insert into "flashgate"."checkouts" values ($1, $2, $3)');
-      expect(job.stacktrace[0]).toMatch(/^Error: Failed query: .*\n +at .*operated-queue/);
+      expect(job.failedReason).toBe('Error: Failed query: insert into "flashgate"."checkouts" values ($1, $2, $3)');
+      expect(job.stacktrace[0]).toMatch(/^Error: Error: Failed query: .*\n +at .*settlement-consumer/);
     }
     const edited = failed.find(({ name }: { name: string }) => name !== "page");
     expect(edited).toMatchObject({

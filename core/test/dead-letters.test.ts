@@ -241,6 +241,7 @@ describe("a cause", () => {
     expect(causeOf(wrapped)).toBe('23514: violates "c" here');
     expect(causeOf(new RangeError("Invalid time value"))).toBe("RangeError: Invalid time value");
     expect(causeOf("text")).toBe("text");
+    expect(causeOf(new Error("Failed query: select $1\nparams: ada"))).toBe("Error: Failed query: select $1");
     expect(causeOf(new Error("x".repeat(9_000)))).toHaveLength(300);
     const circle: Error = new Error("again");
     circle.cause = circle;

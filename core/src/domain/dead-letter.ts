@@ -30,7 +30,7 @@ const CAUSES_MAX = 8;
 
 /**
  * The reason at the bottom of an error, with its code, as one bounded line. What is wrapped around it quotes the statement
- * and its parameters, which are the shopper's.
+ * and its parameters, which are the shopper's; of such a statement alone they are cut off.
  */
 export function causeOf(thrown: unknown): string {
   let bottom = thrown;
@@ -38,6 +38,7 @@ export function causeOf(thrown: unknown): string {
     bottom = bottom.cause;
   }
   return lineOf(bottom)
+    .replace(/\nparams: .*$/s, "")
     .replace(/\p{Cc}+/gu, " ")
     .slice(0, CAUSE_CHARS_MAX);
 }
