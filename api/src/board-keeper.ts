@@ -1,5 +1,6 @@
 import {
   type GateReader,
+  type GateTotals,
   ledgerTotals,
   type Sale,
   type SaleBoard,
@@ -76,11 +77,20 @@ export class BoardKeeper {
   async #show(sale: Sale, items: boolean): Promise<void> {
     const { board, ledger, gate } = this.#parts;
     const open = sale.state === "open";
+    const before = board.view(sale.id)?.version;
     // The ledger's numbers serve where there is no gate, and while Redis is away.
     const inGate = open ? await gate.totals(sale.id).catch(() => null) : null;
-    const totals = inGate?.totals ?? ledgerTotals(sale);
-    if (board.view(sale.id) && !items) return board.refresh({ sale, totals });
+    const read = inGate?.totals ?? ledgerTotals(sale);
+    if (board.view(sale.id) && !items) return board.refresh({ sale, totals: this.#fresher(sale, read, before) });
     const stock = open ? await gate.stock(sale.id).catch(() => null) : null;
-    board.load({ sale, totals, stock, items: await ledger.items(sale.id) });
+    const rows = await ledger.items(sale.id);
+    board.load({ sale, totals: this.#fresher(sale, read, before), stock, items: rows });
+  }
+
+  /** What was read, unless the board has heard of this opening since it was at version `before`: that is the younger. */
+  #fresher(sale: Sale, read: GateTotals, before: number | undefined): GateTotals {
+    const view = this.#parts.board.view(sale.id);
+    const hasHeard = view && view.version !== before && view.sale.openEpoch === sale.openEpoch;
+    return hasHeard ? view.totals : read;
   }
 }

@@ -42,6 +42,25 @@ describe("the board's keeper", () => {
     expect(shop.board.items(sale, { limit: 9, available: true })?.items).toHaveLength(4);
   });
 
+  it("keeps what it heard of while it was reading, which is younger", async () => {
+    const sale = await shop.openSale();
+    const epoch = shop.board.view(sale)?.sale.openEpoch ?? 0;
+    const items = shop.ledger.items.bind(shop.ledger);
+    const heard = { available: 3, held: 0, sold: 2 };
+    shop.ledger.items = async (id) => {
+      if (id === sale) {
+        const none = { judged: [], stock: new Map(), soldUnits: new Map() };
+        await shop.keeper.follow({ kind: "settled", saleId: sale, epoch, totals: heard, ...none });
+      }
+      return items(id);
+    };
+    await shop.keeper.resync({ missed: true });
+    shop.ledger.items = items;
+    expect(shown(sale)).toEqual(heard);
+    await shop.keeper.resync({ missed: false });
+    expect(shown(sale)).toEqual({ available: 5, held: 0, sold: 0 });
+  });
+
   it("shows the ledger's numbers while Redis is away, keeps every sale that is not sealed, and drops the sealed but for the last few", async () => {
     const sale = await shop.openSale();
     const totals = shop.gate.totals.bind(shop.gate);
