@@ -24,6 +24,9 @@ export interface PlansParts {
   readonly wrapper: readonly string[];
 }
 
+/** Settings that say what browsers open, which is nowhere in here. */
+const FOR_BROWSERS: ReadonlySet<string> = new Set(["GRAFANA_URL", "OPS_PUBLIC_URL"]);
+
 /** What an engine would hand on of the environment it runs in. */
 const ALWAYS = ["PATH", "HOME", "TMPDIR", "LANG"];
 
@@ -120,6 +123,7 @@ export class Plans {
   /** A port or a host to listen on is a setting of its own; all others hold the names of places. */
   #setting(name: string, key: string, value: string): string {
     const { places } = this.#parts;
+    if (FOR_BROWSERS.has(key)) return value;
     if (key === "PORT" || key === "OPS_PORT") return String(places.port(name, Number(value)));
     if (key === "HOST" || key === "OPS_HOST") return HOST;
     return places.told(name, value);
