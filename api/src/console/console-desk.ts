@@ -71,7 +71,7 @@ const AUDIT_MS = 1_000;
 const SELDOM_MS = 1_000;
 /** Whoever looks is told soon what was seen last, and what sums up tables at once; what takes longer than this is a fault. */
 const PATIENCE_MS = 10_000;
-const HASTE_MS = 500;
+const HASTE_MS = 150;
 const SUMS_HASTE_MS = 50;
 /** In a rush both books do not stand still, however often they are read. */
 const AUDIT_TRIES_MAX = 1;

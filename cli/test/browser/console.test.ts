@@ -256,6 +256,6 @@ describe("the console", () => {
     while ((await focused()) !== "Pause") await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.locator(".result", { hasText: "Paused; the gate knows." }).waitFor();
-    expect(await focused()).toBe("Resume");
+    await expect.poll(focused).toBe("Resume");
   });
 });

@@ -3,7 +3,7 @@ import { type Answer, read } from "./ops-api.ts";
 import type { ConsoleBody } from "./shapes.ts";
 
 /** From the end of one look to the next; a page that nobody sees rests. */
-const EVERY_MS = 400;
+const EVERY_MS = 250;
 const AWAY_MS = 2_000;
 
 let wake: () => void = () => undefined;

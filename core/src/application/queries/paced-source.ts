@@ -16,9 +16,10 @@ export interface Looking {
 export interface Pacing extends Looking {
   /** Never looked at more often than this. */
   readonly everyMs: number;
+  /** Of the time, a look takes at most this share. Default: a twentieth, so that watching never becomes a load of its own. */
+  readonly shareMax?: number;
 }
 
-/** A look takes at most this share of the time, so that watching never becomes a load of its own. */
 const SHARE_MAX = 1 / 20;
 const PATIENCE_MS = 2_000;
 
@@ -76,7 +77,7 @@ export class PacedSource<Value> {
   }
 
   #begin(saleId: string): void {
-    const { clock, everyMs, faultLine } = this.#pacing;
+    const { clock, everyMs, shareMax = SHARE_MAX, faultLine } = this.#pacing;
     const startedMs = clock.nowMs();
     this.#begunMs = startedMs;
     const end = (value: Value | null, fault: string | null) => {
@@ -85,7 +86,7 @@ export class PacedSource<Value> {
       this.#fault = fault;
       this.#looking = null;
       const tookMs = clock.nowMs() - startedMs;
-      this.#dueMs = startedMs + Math.max(everyMs, tookMs / SHARE_MAX);
+      this.#dueMs = startedMs + Math.max(everyMs, tookMs / shareMax);
     };
     this.#looking = this.#read(saleId).then(
       (value) => end(value, null),

@@ -42,6 +42,8 @@ export interface WatcherParts<Told> {
 
 /** What is more than a few keys or one row is looked at once a second at most. */
 const COSTLY_MS = 1_000;
+/** The counts are one small read, and a sell-out is over in two seconds: in a rush most of a look's time is the way. */
+const COUNTS_SHARE_MAX = 1 / 2;
 
 /** Looks at one sale from all sides, at a pace that does not disturb it. */
 export class Watcher<Told> {
@@ -94,7 +96,7 @@ function sourcesOf<Told>(parts: WatcherParts<Told>, openEpoch: () => number) {
   const seldom = { ...looking, everyMs: COSTLY_MS };
   return {
     sales: new PacedSource("postgres", choose, often),
-    totals: new PacedSource("redis", (saleId) => gate.totals(saleId), often),
+    totals: new PacedSource("redis", (saleId) => gate.totals(saleId), { ...often, shareMax: COUNTS_SHARE_MAX }),
     openness: new PacedSource("gate", (saleId) => opening.isOpen(saleId, openEpoch()), often),
     progress: new PacedSource("checkouts", (saleId) => progress.progress(saleId), seldom),
     queue: new PacedSource("queue", () => queue.depth(), often),
