@@ -18,9 +18,6 @@ const ANSWER_OR_FAIL = {
   commandTimeout: GATE_TIMEOUT_MS,
 } as const;
 
-/** The same for a crowd: what one turn of the event loop asks leaves in one write. */
-const CROWD = { ...ANSWER_OR_FAIL, enableAutoPipelining: true } as const;
-
 /** Blocking reads of a queue consumer and subscriptions: wait for the server however long it takes. */
 const WAIT_FOR_SERVER = { maxRetriesPerRequest: null };
 
@@ -28,7 +25,6 @@ const WAIT_FOR_SERVER = { maxRetriesPerRequest: null };
 const NEVER_RECONNECT = { ...ANSWER_OR_FAIL, retryStrategy: () => null };
 
 const PATIENCE = {
-  crowd: CROWD,
   answer: ANSWER_OR_FAIL,
   wait: WAIT_FOR_SERVER,
   once: NEVER_RECONNECT,

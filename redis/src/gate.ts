@@ -39,7 +39,7 @@ export interface RedisGate {
 /** The gate over one connection. Refuses to start on a server that the protocol cannot be kept on. */
 export async function openGate(options: GateOptions): Promise<RedisGate> {
   const { url, name, clock, backlogMax, onUnreadable = () => undefined } = options;
-  const redis = connect(url, `${name}-gate`, "crowd");
+  const redis = connect(url, `${name}-gate`, "answer");
   try {
     await ready(redis);
     await requireCapableServer(redis);
