@@ -37,6 +37,7 @@ export * from "./application/queries/watch-sale.ts";
 export * from "./domain/adoption.ts";
 export * from "./domain/audit.ts";
 export * from "./domain/catalogue.ts";
+export * from "./domain/cause.ts";
 export * from "./domain/checkout.ts";
 export * from "./domain/dead-letter.ts";
 export * from "./domain/gate-facts.ts";

@@ -1,3 +1,5 @@
+import { withoutParameters } from "@flashgate/core";
+
 /** What is logged of an error. Bounded: an error that quotes its statement can be as long as a page of checkouts. */
 export interface ErrorFields {
   readonly type: string;
@@ -32,11 +34,6 @@ export function errorFields(thrown: unknown, depth = 1): ErrorFields {
     ...(goesOn && cause !== undefined && { cause: deeper(cause) }),
     ...(goesOn && thrown instanceof AggregateError && { errors: thrown.errors.slice(0, PARTS_MAX).map(deeper) }),
   };
-}
-
-/** Drizzle ends its message with the parameters of the statement, which are a shopper's. */
-function withoutParameters(message: string): string {
-  return message.replace(/\nparams: .*$/s, "");
 }
 
 function cut(text: string, charsMax = MESSAGE_CHARS_MAX): string {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@flashgate/client";
 import { describe, expect, it } from "vitest";
-import { grouped, priceText, spanText } from "../src/storefront/figures.ts";
+import { grouped, priceText, spanText } from "../src/design/figures.ts";
 import { mayGiveUp, refusalWords, rejectWords, waitWords } from "../src/storefront/words.ts";
 
 const refused = (code: ErrorCode, unitsLeft: number | null = null) => refusalWords({ code, unitsLeft }, 10);

@@ -1,4 +1,4 @@
-import { spanText } from "../storefront/figures.ts";
+import { spanText } from "../design/figures.ts";
 import { giveUpLetter, retryLetter } from "./actions.ts";
 import { ask } from "./confirm-dialog.tsx";
 import { lookedUp } from "./desk.ts";

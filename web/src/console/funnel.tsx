@@ -1,4 +1,4 @@
-import { grouped } from "../storefront/figures.ts";
+import { grouped } from "../design/figures.ts";
 import { type FunnelStep, funnelOf, knowsOnlyPart } from "./funnel-steps.ts";
 import type { Watched } from "./shapes.ts";
 

@@ -1,4 +1,4 @@
-import { grouped, spanText } from "../storefront/figures.ts";
+import { grouped, spanText } from "../design/figures.ts";
 import type { ConsoleBody, Watched } from "./shapes.ts";
 
 const GATE = {

@@ -1,4 +1,4 @@
-import { spanText } from "../storefront/figures.ts";
+import { spanText } from "../design/figures.ts";
 import type { TimelineBody } from "./shapes.ts";
 
 /** Something that happened to a checkout. */

@@ -1,4 +1,4 @@
-import { grouped, spanText } from "../storefront/figures.ts";
+import { grouped, spanText } from "../design/figures.ts";
 import { Chart } from "./chart.tsx";
 import { chartData } from "./chart-data.ts";
 import type { Watched } from "./shapes.ts";

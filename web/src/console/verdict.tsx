@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { grouped, spanText } from "../storefront/figures.ts";
+import { grouped, spanText } from "../design/figures.ts";
 import { sendCrowd } from "./actions.ts";
 import { ask } from "./confirm-dialog.tsx";
 import { spoken } from "./desk.ts";

@@ -1,5 +1,5 @@
+import { spanText } from "../design/figures.ts";
 import { type Attempt, decidedAfterMs, stageOf } from "./attempt.ts";
-import { spanText } from "./figures.ts";
 
 /** Attempts before the latest one. */
 export function AttemptList({

@@ -1,7 +1,7 @@
 import type { Sale } from "@flashgate/client";
+import { grouped } from "../design/figures.ts";
 import { stageOf } from "./attempt.ts";
 import { isSoldOut } from "./countdown.ts";
-import { grouped } from "./figures.ts";
 import { attempts, bought, sale } from "./shop-window.ts";
 
 /** What the button says, and whether it does anything. */

@@ -1,8 +1,8 @@
 import { FlashgateError, isDecided, type Ticket } from "@flashgate/client";
+import { spanText } from "../design/figures.ts";
 import { type Attempt, decidedAfterMs, isOver, type Refusal, stageOf } from "./attempt.ts";
 import type { AttemptStore } from "./attempt-store.ts";
 import type { Clock } from "./clock.ts";
-import { spanText } from "./figures.ts";
 import { attempts, cancelling, retries, sale, spoken } from "./shop-window.ts";
 import type { Shop } from "./shopper.ts";
 import { pauseUntilOnline } from "./waiting.ts";

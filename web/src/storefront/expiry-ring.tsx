@@ -1,4 +1,4 @@
-import { spanText } from "./figures.ts";
+import { spanText } from "../design/figures.ts";
 
 /** Of a circle with that radius. */
 const AROUND = 100;

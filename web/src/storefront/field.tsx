@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { grouped } from "../design/figures.ts";
 import { countLeft, type ItemBits, isLeft } from "./availability.ts";
 import type { Clock } from "./clock.ts";
 import { type FieldLayout, layoutField, positionAt } from "./field-layout.ts";
 import { type FieldColours, FieldPainter } from "./field-painter.ts";
-import { grouped } from "./figures.ts";
 
 /** A few items are not blown up beyond this, in CSS pixels. */
 const PITCH_MAX = 96;

@@ -1,6 +1,6 @@
 import type { Item } from "@flashgate/client";
 import { useState } from "preact/hooks";
-import { grouped, priceText } from "./figures.ts";
+import { grouped, priceText } from "../design/figures.ts";
 
 /** Whether it can be bought, and if not, why. */
 export type ItemState = "unknown" | "open" | "closed" | "busy" | "yours" | "taken";

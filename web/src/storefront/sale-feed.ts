@@ -1,5 +1,5 @@
 import { FlashgateError, type Sale } from "@flashgate/client";
-import { counted } from "./figures.ts";
+import { counted } from "../design/figures.ts";
 import type { ServerClock } from "./server-clock.ts";
 import { bits, link, notice, sale, shelfStart, spoken } from "./shop-window.ts";
 import type { Shop } from "./shopper.ts";

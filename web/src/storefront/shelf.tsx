@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
+import { grouped } from "../design/figures.ts";
 import { isOn, stageOf } from "./attempt.ts";
 import { isLeft, nextLeft } from "./availability.ts";
-import { grouped } from "./figures.ts";
 import { ItemCard, type ItemState } from "./item-card.tsx";
 import { itemAt, SHELF_SIZE, shelfOf, stockShelf } from "./shelf-items.ts";
 import { bits, itemCount, link, ownAttempts, sale, shelfStart, spoken } from "./shop-window.ts";

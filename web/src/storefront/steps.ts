@@ -1,5 +1,5 @@
+import { spanText } from "../design/figures.ts";
 import { type Attempt, decidedAfterMs, type Stage, stageOf } from "./attempt.ts";
-import { spanText } from "./figures.ts";
 
 /** A step on the way of an attempt, and the time that it took, or takes. */
 export interface Step {

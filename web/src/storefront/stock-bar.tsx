@@ -1,5 +1,5 @@
 import type { Sale } from "@flashgate/client";
-import { grouped } from "./figures.ts";
+import { grouped } from "../design/figures.ts";
 
 const PARTS = [
   { of: "available", label: "available" },

@@ -1,6 +1,6 @@
 import type { ErrorCode, RejectReason } from "@flashgate/client";
+import { counted } from "../design/figures.ts";
 import type { Refusal } from "./attempt.ts";
-import { counted } from "./figures.ts";
 
 /** What a shopper is told: what it is, and what to do about it. */
 export interface Words {

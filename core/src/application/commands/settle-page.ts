@@ -1,5 +1,5 @@
+import { causeOf } from "../../domain/cause.ts";
 import type { Hold, Judged, Page } from "../../domain/checkout.ts";
-import { causeOf } from "../../domain/dead-letter.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeadLetterLedger } from "../ports/dead-letter-ledger.ts";
 import type { Holds } from "../ports/gate.ts";
