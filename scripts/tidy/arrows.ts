@@ -19,7 +19,7 @@ const ARROWS: Readonly<Record<string, { sources: readonly string[]; root?: reado
   api: { sources: ["core"], root: ADAPTERS },
   worker: { sources: ["core"], root: ADAPTERS },
   scheduler: { sources: ["core"], root: ADAPTERS },
-  cli: { sources: ["core"], root: [...ADAPTERS, "api", "worker", "scheduler"] },
+  cli: { sources: ["core", "client"], root: [...ADAPTERS, "api", "worker", "scheduler"] },
   bench: { sources: ["core", "redis", "drizzle", "local", "cli"] },
 };
 
