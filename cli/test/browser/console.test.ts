@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { createPool } from "@flashgate/drizzle";
 import { openBrowser, type TestBrowser } from "@flashgate/local/testing/browser";
 import type { Page } from "playwright-core";
@@ -108,6 +110,13 @@ async function inDatabase(text: string): Promise<void> {
   await pool.end();
 }
 
+/** What the api's log says of operators' changes. */
+function auditLines(): string[] {
+  const folder = join(instance.dataDir, "logs");
+  const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+  return texts.flatMap((text) => text.split("\n")).filter((line) => line.includes('"audit":true'));
+}
+
 async function confirm(page: Page, button: string, verb: string): Promise<void> {
   await page.getByRole("button", { name: button, exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: verb, exact: true }).click();
@@ -139,17 +148,26 @@ describe("the console", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Start" }).click();
     const sees = (on: Page, units: number) =>
       expect.poll(async () => (await unitsOn(on))[1], ended).toBeGreaterThan(units);
+    await sees(page, 0);
+    const shop = await browser.open({ viewport: { width: 1280, height: 800 }, colorScheme: "dark" });
+    onTestFinished(() => shop.page.context().close());
+    await shop.page.goto(instance.url);
+    await shop.page.locator(".buy-any").click();
     await sees(page, 1_000);
     await browser.picture(page, "console-sell-out-light");
     await sees(night.page, 3_000);
     await browser.picture(night.page, "console-sell-out-dark");
     await sees(phone.page, 5_000);
     await browser.picture(phone.page, "console-phone");
+    await shop.page.locator(".ticket.confirmed").waitFor();
+    await browser.picture(shop.page, "storefront-sell-out");
     for (const each of [page, night.page, phone.page]) {
       await expect.poll(() => unitsOn(each), ended).toEqual([10_000, 10_000, 0, 0]);
       await expect.poll(() => verdictOn(each), ended).toBe("Every unit is accounted for");
       await expect.poll(() => each.locator(".promise.kept").count(), ended).toBe(7);
     }
+    const stock = async () => (await shop.page.locator(".stock-figure dd").allInnerTexts()).join();
+    await expect.poll(stock, ended).toBe("0,0,10,000");
     const sold = await page.evaluate<number[]>("window.sold");
     expect(sold.some((units) => units > 0 && units < 10_000)).toBe(true);
     expect(sold).toEqual(sold.toSorted((a, b) => a - b));
@@ -241,6 +259,32 @@ describe("the console", () => {
     await page.getByText("It is cancelled for good", { exact: false }).waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Give up" }).click();
     await page.locator(".result", { hasText: "It is cancelled." }).waitFor();
+    await page.getByText("None: every checkout can be judged.").waitFor();
+  });
+
+  it("sends all dead letters to the judge again, once that was confirmed", async () => {
+    const sale = await instance.newSale("--items", "10");
+    const { body } = await checkout(instance.url, sale, "eve");
+    const lost = "01980000-0000-7000-8000-000000001057";
+    const letter = (id: string) => `('${sale}', '${id}', 'eve', 1, 'planted', 5, now(), now(), now())`;
+    const { page } = await openConsole({}, sale);
+    expect(await page.getByRole("button", { name: "Retry all" }).count()).toBe(0);
+    await expect.poll(() => unitsOn(page), ended).toEqual([10, 1, 0, 9]);
+    await inDatabase(`INSERT INTO flashgate.dead_letters VALUES ${letter(body.id)}, ${letter(lost)}`);
+    await page.locator(".letter").nth(1).waitFor();
+    await check(page);
+    await page.getByRole("button", { name: "Retry all" }).click();
+    await page.getByText("also those that are not listed here", { exact: false }).waitFor();
+    await page.keyboard.press("Escape");
+    expect(await page.locator(".letter").count()).toBe(2);
+    await confirm(page, "Retry all", "Retry all");
+    await page
+      .locator(".result", { hasText: "0 sent to the judge, 1 with a verdict already, 1 wait for the gate" })
+      .waitFor();
+    await expect.poll(() => page.locator(".letter").count(), ended).toBe(1);
+    const [log = ""] = [...auditLines()].filter((line) => line.includes("retry_letters"));
+    expect(JSON.parse(log)).toMatchObject({ audit: true, outcome: "sent 0, decided 1, not_held 1" });
+    await confirm(page, "Give up …00001057", "Give up");
     await page.getByText("None: every checkout can be judged.").waitFor();
   });
 
