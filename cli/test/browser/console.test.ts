@@ -16,6 +16,8 @@ vi.setConfig({ testTimeout: 120_000 });
 /** What the browser says itself of the page that asks for the token. */
 const NOT_YET = /status of 401/;
 const DESKTOP = { viewport: { width: 1280, height: 1_200 } };
+/** All of the page, also where it has more to tell. */
+const TALL = { viewport: { width: 1280, height: 1_320 } };
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
 const instance = new Instance();
@@ -188,7 +190,7 @@ describe("the console", () => {
 
   it("turns red where the books were tampered with, and says what is wrong", async () => {
     const sale = await instance.newSale("--items", "100");
-    const { page, faults } = await openConsole({}, sale);
+    const { page, faults } = await openConsole(TALL, sale);
     await expect.poll(() => verdictOn(page), ended).toBe("Every unit is accounted for");
     await inDatabase(`UPDATE flashgate.items SET sold = sold + 1 WHERE sale_id = '${sale}' AND id = 'i00042'`);
     await expect.poll(() => verdictOn(page), ended).toBe("The books do not agree");
@@ -228,9 +230,10 @@ describe("the console", () => {
 
   it("tells what became of one checkout", async () => {
     const sale = await instance.newSale("--items", "10");
-    const { page } = await openConsole({}, sale);
+    const { page } = await openConsole(TALL, sale);
     await checkout(instance.url, sale, "bob");
     await expect.poll(() => unitsOn(page), ended).toEqual([10, 1, 0, 9]);
+    await page.getByText("confirmed 1").waitFor();
     await page.getByRole("button", { name: "Latest" }).click();
     await expect
       .poll(() => page.locator(".moment-name").allInnerTexts())
@@ -264,12 +267,15 @@ describe("the console", () => {
 
   it("sends all dead letters to the judge again, once that was confirmed", async () => {
     const sale = await instance.newSale("--items", "10");
+    const { page } = await openConsole({}, sale);
+    await page.getByText("None: every checkout can be judged.").waitFor();
+    expect(await page.getByRole("button", { name: "Retry all" }).count()).toBe(0);
+    // One that the gate holds and nobody judges just now, and one that it does not know.
+    process.kill(instance.pidOf("worker"), "SIGSTOP");
+    onTestFinished(() => void process.kill(instance.pidOf("worker"), "SIGCONT"));
     const { body } = await checkout(instance.url, sale, "eve");
     const lost = "01980000-0000-7000-8000-000000001057";
     const letter = (id: string) => `('${sale}', '${id}', 'eve', 1, 'planted', 5, now(), now(), now())`;
-    const { page } = await openConsole({}, sale);
-    expect(await page.getByRole("button", { name: "Retry all" }).count()).toBe(0);
-    await expect.poll(() => unitsOn(page), ended).toEqual([10, 1, 0, 9]);
     await inDatabase(`INSERT INTO flashgate.dead_letters VALUES ${letter(body.id)}, ${letter(lost)}`);
     await page.locator(".letter").nth(1).waitFor();
     await check(page);
@@ -279,11 +285,13 @@ describe("the console", () => {
     expect(await page.locator(".letter").count()).toBe(2);
     await confirm(page, "Retry all", "Retry all");
     await page
-      .locator(".result", { hasText: "0 sent to the judge, 1 with a verdict already, 1 wait for the gate" })
+      .locator(".result", { hasText: "1 sent to the judge, 0 with a verdict already, 1 wait for the gate" })
       .waitFor();
+    process.kill(instance.pidOf("worker"), "SIGCONT");
+    await expect.poll(() => unitsOn(page), ended).toEqual([10, 1, 0, 9]);
     await expect.poll(() => page.locator(".letter").count(), ended).toBe(1);
-    const [log = ""] = [...auditLines()].filter((line) => line.includes("retry_letters"));
-    expect(JSON.parse(log)).toMatchObject({ audit: true, outcome: "sent 0, decided 1, not_held 1" });
+    const [log = ""] = auditLines().filter((line) => line.includes("retry_letters"));
+    expect(JSON.parse(log)).toMatchObject({ audit: true, outcome: "sent 1, decided 0, not_held 1" });
     await confirm(page, "Give up …00001057", "Give up");
     await page.getByText("None: every checkout can be judged.").waitFor();
   });
