@@ -45,7 +45,8 @@ export function reserve(parts: CheckoutParts): Handler {
     const { mode, demand, key, fingerprint } = checkout;
     const outcome = await reserveCheckout(parts, { saleId, userId, mode, demand, key, fingerprint });
     const gateMs = parts.clock.nowMs() - nowMs;
-    note(request, { saleId, gateMs, ...("checkoutId" in outcome ? { checkoutId: outcome.checkoutId } : {}) });
+    note(request, { saleId, gateMs });
+    if ("checkoutId" in outcome) note(request, { checkoutId: outcome.checkoutId });
     if (outcome.kind !== "accepted") return refuse(parts, view.sale, checkout, outcome, nowMs);
     note(request, { outcome: outcome.totals ? "held" : "replayed" });
 
