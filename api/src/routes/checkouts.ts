@@ -59,13 +59,13 @@ export function reserve(parts: CheckoutParts): Handler {
 }
 
 /** The verdict, where the client wants to wait for it or the checkout is an older one. The ticket stands without it. */
-async function standingOf(
+function standingOf(
   parts: CheckoutParts,
   ticket: Ticket,
   { hold, totals, epoch }: Accepted,
   waitMs: number,
   abandoned: () => boolean,
-): Promise<Standing> {
+): Promise<Standing> | Standing {
   const now: Standing = hold ? { kind: "held", hold } : { kind: "pending", lines: [], openEpoch: epoch };
   // A cart waits for its shopper, not for a verdict; a replay may have its verdict before the gate has heard of it.
   if (hold && ((totals && waitMs === 0) || hold.mode !== "submitted")) return now;
