@@ -34,6 +34,8 @@ export type Usage = Readonly<Record<Part, number>>;
 /** What came of a sale: how many were reserved and settled, and when the last of it was committed by the database's clock. */
 export interface Drained {
   readonly settled: number;
+  /** That did it. */
+  readonly transactions: number;
   readonly lastAtMs: number;
   /** What had been used by then: the audit, which comes after, is not the sale's. */
   readonly usage: Usage;
@@ -95,16 +97,18 @@ export class Shop {
     const inTime = await until(isDrained, DRAIN_MS_MAX, LOOK);
     const usage = this.usage();
     const { violations } = await this.audit(saleId);
-    const { rows } = await this.pool.query<{ settled: number; last: number; other: number }>(
+    const { rows } = await this.pool.query<{ settled: number; transactions: number; last: number; other: number }>(
       `select count(*) filter (where state = 'confirmed')::int as settled,
+              count(distinct xmin::text)::int as transactions,
               count(*) filter (where state <> 'confirmed')::int as other,
               extract(epoch from max(decided_at))::float8 * 1000 as last
        from flashgate.checkouts where sale_id = $1`,
       [saleId],
     );
-    const { settled = 0, last = Number.NaN, other = 0 } = rows[0] ?? {};
+    const { settled = 0, transactions = 0, last = Number.NaN, other = 0 } = rows[0] ?? {};
     return {
       settled,
+      transactions,
       lastAtMs: last,
       usage,
       faults: [
@@ -113,6 +117,15 @@ export class Shop {
         ...violations,
       ],
     };
+  }
+
+  /** When the gate reserved each checkout that the ledger has of a sale. */
+  async reservedAtMs(saleId: string): Promise<ReadonlyMap<string, number>> {
+    const { rows } = await this.pool.query<{ id: string; at: number }>(
+      "select id, extract(epoch from reserved_at)::float8 * 1000 as at from flashgate.checkouts where sale_id = $1",
+      [saleId],
+    );
+    return new Map(rows.map(({ id, at }) => [id, at]));
   }
 
   /** What the books say of a sale. Throws where there is no such sale. */

@@ -39,7 +39,7 @@ export const DEFAULTS: Settings = {
   workers: 256,
   pairs: 5,
   seconds: 5,
-  connections: 64,
+  connections: 128,
   rows: 1_000_000,
   queued: 1_000_000,
 };
