@@ -135,12 +135,12 @@ async function settledAtRate(shop: Shop, wrk: Wrk, settings: Settings, perS: num
     const plan = loadPlan(shop.stage.url, { connections, seconds: settings.seconds }, [checkoutsOf(saleId)], BODY);
     const load = await wrk.run({ ...plan, pauseMs });
     const { faults } = await settledOf(shop, { saleId, load });
-    const reserved = await shop.reservedAtMs(saleId);
-    const told = [...reserved].flatMap(([id, atMs]) => {
+    const orders = await shop.orders(saleId);
+    const told = orders.flatMap(({ id, reservedAtMs }) => {
       const at = toldAtMs.get(id);
-      return at === undefined ? [] : [at - atMs];
+      return at === undefined ? [] : [at - reservedAtMs];
     });
-    const untold = reserved.size - told.length;
+    const untold = orders.length - told.length;
     return {
       perSecond: load.requests / load.seconds,
       lagMs: told,

@@ -42,6 +42,13 @@ export interface Drained {
   readonly faults: readonly string[];
 }
 
+/** When a checkout was reserved by the gate, and judged by the ledger. Unix milliseconds. */
+export interface Order {
+  readonly id: string;
+  readonly reservedAtMs: number;
+  readonly decidedAtMs: number;
+}
+
 /** A deployment to be measured: `flashgate up` with its defaults, and a way of our own to its stores. */
 export class Shop {
   readonly stage: Stage;
@@ -119,13 +126,25 @@ export class Shop {
     };
   }
 
-  /** When the gate reserved each checkout that the ledger has of a sale. */
-  async reservedAtMs(saleId: string): Promise<ReadonlyMap<string, number>> {
-    const { rows } = await this.pool.query<{ id: string; at: number }>(
-      "select id, extract(epoch from reserved_at)::float8 * 1000 as at from flashgate.checkouts where sale_id = $1",
+  /** The checkouts that the ledger has of a sale. */
+  async orders(saleId: string): Promise<readonly Order[]> {
+    const { rows } = await this.pool.query<Order>(
+      `select id, extract(epoch from reserved_at)::float8 * 1000 as "reservedAtMs",
+              extract(epoch from decided_at)::float8 * 1000 as "decidedAtMs"
+       from flashgate.checkouts where sale_id = $1`,
       [saleId],
     );
-    return new Map(rows.map(({ id, at }) => [id, at]));
+    return rows;
+  }
+
+  /** When shoppers of a sale were refused, as far as it is written down by now. */
+  async refusedAtMs(saleId: string): Promise<number[]> {
+    const { rows } = await this.pool.query<{ at: number }>(
+      `select extract(epoch from at)::float8 * 1000 as at
+       from flashgate.checkout_attempts where sale_id = $1 and outcome <> 'held'`,
+      [saleId],
+    );
+    return rows.map(({ at }) => at);
   }
 
   /** What the books say of a sale. Throws where there is no such sale. */

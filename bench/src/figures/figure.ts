@@ -62,6 +62,8 @@ export interface Reading {
   readonly rows: readonly Row[];
   /** What makes the rows worth nothing, a sentence each. */
   readonly faults: readonly string[];
+  /** How it went, as an image (SVG). */
+  readonly chart?: string;
   /** The versions of what it was measured on. */
   readonly redis: string;
   readonly postgres: string;
