@@ -149,7 +149,7 @@ export const STAGING_MUTANTS: readonly RealMutant[] = [
       patch("redis/src/keys.ts", "return `${key}:staged`;", "return key;"),
       patch(
         OPENING,
-        "      exchange.del(to);\n      if (filled) exchange.rename(from, to).persist(to);",
+        "      exchange.unlink(to);\n      if (filled) exchange.rename(from, to).persist(to);",
         "      if (filled) exchange.persist(to);",
       ),
     ],
