@@ -1,9 +1,17 @@
 import type { Response } from "express";
 
+/** Header fields as Node takes them: name, value, name, value. */
+export type Fields = readonly string[];
+
 const FIELDS = Symbol("fields");
 
 interface Fielded {
   [FIELDS]?: string[];
+}
+
+/** Headers as fields. What many answers share is turned into them once: it costs more than to write it. */
+export function fieldsOf(headers: Readonly<Record<string, string>>): Fields {
+  return Object.entries(headers).flat();
 }
 
 /**
@@ -17,9 +25,8 @@ export function addField(response: Response, name: string, value: string): void 
   else fielded[FIELDS] = [name, value];
 }
 
-/** Writes the head: the fields that were noted, and these. */
-export function writeHead(response: Response, status: number, headers: Readonly<Record<string, string>>): void {
-  const fields = (response as Response & Fielded)[FIELDS] ?? [];
-  for (const name in headers) fields.push(name, headers[name] as string);
-  response.writeHead(status, fields);
+/** Writes the head: the fields that were noted, those of such answers, and `own`, those of this one. */
+export function writeHead(response: Response, status: number, fields: Fields, own: Fields = []): void {
+  const noted = (response as Response & Fielded)[FIELDS] ?? [];
+  response.writeHead(status, noted.concat(fields, own));
 }

@@ -28,8 +28,9 @@ export class AttemptLog {
   /** Takes a refused attempt, where the sale keeps those. */
   note(sale: Pick<Sale, "id" | "attempts">, attempt: Omit<RefusedAttempt, "saleId">): void {
     if (sale.attempts !== "all") return;
+    const { userId, units, outcome, atMs } = attempt;
     if (this.#waiting.length >= WAITING_MAX) this.#dropped += 1;
-    else this.#waiting.push({ ...attempt, saleId: sale.id });
+    else this.#waiting.push({ saleId: sale.id, userId, units, outcome, atMs });
   }
 
   /** Writes what waits. Never rejects. */

@@ -9,8 +9,13 @@ import { noteOf, type RequestNote, type RequestTracing, traceIdOf } from "./requ
 import { sendOptions, sendProblem } from "./responses.ts";
 import type { Handler } from "./routes/route.ts";
 
-/** What an answer was about, for its line in the log. */
+/** An answer and what it was about, for the metrics and its line in the log. */
 export interface Answered extends RequestNote {
+  /** The pattern of its route. */
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly durationMs: number;
   readonly requestId: string;
   readonly traceId: string | undefined;
   /** The problem's code, or what the route says came of it. */
@@ -23,8 +28,8 @@ export interface ServeParts extends Pick<Access, "allowances" | "corsOrigins" | 
   /** A number in [0, 1): spreads Retry-After. */
   readonly random: () => number;
   readonly requestId: () => string;
-  /** Told of every answer: the pattern of its route, method, status, seconds. */
-  readonly observe: (route: string, method: string, statusCode: number, seconds: number, about: Answered) => void;
+  /** Told of every answer. */
+  readonly observe: (answered: Answered) => void;
   readonly tracing?: RequestTracing | null | undefined;
   /** Told of every error that no outcome stands for. */
   readonly onError: (error: unknown, requestId: string) => void;
@@ -82,16 +87,21 @@ async function respond(parts: ServeParts, route: Route, request: Request, respon
     parts.onError(error, requestId);
   }
   const note = noteOf(request);
-  const outcome = problem ? codeOf(problem) : (note.outcome ?? ANSWERED);
-  const traceId = parts.tracing?.traceId() ?? traceIdOf(traceparent);
-  const about = { ...note, requestId, traceId, outcome };
-  parts.tracing?.tell(factsOf(about, response.statusCode), isFault);
-  const seconds = (parts.clock.nowMs() - startedMs) / 1_000;
-  parts.observe(route.path, request.method, response.statusCode, seconds, about);
+  const answered: Answered = Object.assign(note, {
+    route: route.path,
+    method: request.method,
+    status: response.statusCode,
+    durationMs: parts.clock.nowMs() - startedMs,
+    requestId,
+    traceId: parts.tracing?.traceId() ?? traceIdOf(traceparent),
+    outcome: problem ? codeOf(problem) : (note.outcome ?? ANSWERED),
+  });
+  parts.tracing?.tell(factsOf(answered), isFault);
+  parts.observe(answered);
 }
 
 /** What a span tells of its request: whoever it was from is left out. */
-function factsOf({ saleId, checkoutId, outcome }: Answered, status: number) {
+function factsOf({ saleId, checkoutId, outcome, status }: Answered) {
   return {
     "http.response.status_code": status,
     "flashgate.outcome": outcome,
@@ -100,13 +110,13 @@ function factsOf({ saleId, checkoutId, outcome }: Answered, status: number) {
   };
 }
 
-async function handle(
+function handle(
   { allowances }: ServeParts,
   { handlers, allow }: Route,
   request: Request,
   response: Response,
   nowMs: number,
-): Promise<Problem | undefined> {
+): Promise<Problem | undefined> | Problem | undefined {
   // Costs nothing, and a page could not read the refusal of a preflight.
   if (request.method === "OPTIONS") return void sendOptions(response, allow);
   const refused = allowances.address?.spend(addressKey(request), nowMs, response);
@@ -119,9 +129,15 @@ async function handle(
 export function answer(parts: ServeParts, request: Request, response: Response, problem: Problem): void {
   const requestId = stamp(parts, request, response);
   sendProblem(response, problem, requestId, parts.random);
-  const traceId = traceIdOf(request.headers["traceparent"]);
-  const about = { requestId, traceId, outcome: codeOf(problem) };
-  parts.observe(UNMATCHED, request.method, response.statusCode, 0, about);
+  parts.observe({
+    route: UNMATCHED,
+    method: request.method,
+    status: response.statusCode,
+    durationMs: 0,
+    requestId,
+    traceId: traceIdOf(request.headers["traceparent"]),
+    outcome: codeOf(problem),
+  });
 }
 
 const REQUEST_ID = /^[A-Za-z0-9_-]{1,64}$/;

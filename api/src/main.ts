@@ -153,9 +153,9 @@ async function openWorld(config: ApiConfig, env: NodeJS.ProcessEnv) {
   const pings = { redis: () => gate.ping(), postgres: askPostgres, queue: () => queue.ping() };
   const requests = new RequestLog({ lines, clock, hashUser: createUserHash(config.TICKET_SECRET) });
   const http = createHttpMetrics(registry);
-  const observe: ServeParts["observe"] = (route, method, status, seconds, about) => {
-    http.observe(route, method, status, seconds);
-    requests.note({ ...about, route, method, status, durationMs: Math.round(seconds * 1_000) });
+  const observe: ServeParts["observe"] = (answered) => {
+    http.observe(answered.route, answered.method, answered.status, answered.durationMs / 1_000);
+    requests.note(answered);
   };
   const ledger = createLedger(pool);
   const recording = config.ATTEMPTS;
@@ -210,10 +210,10 @@ function createPublicApp(
     seal: new TicketSeal(config.TICKET_SECRET, config.TICKET_SECRET_PREVIOUS),
     random: () => Math.random(),
     requestId: ids.requestId,
-    observe: (route, method, statusCode, seconds, about) => {
-      observe(route, method, statusCode, seconds, about);
+    observe: (answered) => {
+      observe(answered);
       // By then it is written: answers are sent together.
-      if (failpoints && route.endsWith("/checkouts")) setImmediate(() => failpoints.reach("reserve.answered"));
+      if (failpoints && answered.route.endsWith("/checkouts")) setImmediate(() => failpoints.reach("reserve.answered"));
     },
     onError: (error, requestId) => lines.requestFailed(requestId, error),
     stopping: () => life.stopping,

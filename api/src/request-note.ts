@@ -12,7 +12,6 @@ export interface RequestNote {
 }
 
 const NOTE = Symbol("note");
-const NOTHING: RequestNote = {};
 
 interface Noted {
   [NOTE]?: RequestNote;
@@ -20,13 +19,14 @@ interface Noted {
 
 /** Keeps it beside the request, for the line that may be written of it. */
 export function note(request: Request, about: RequestNote): void {
-  const noted = request as Request & Noted;
-  noted[NOTE] = { ...noted[NOTE], ...about };
+  Object.assign(noteOf(request), about);
 }
 
+/** All that was noted, and is to be. */
 export function noteOf(request: Request): RequestNote {
   const noted = request as Request & Noted;
-  return noted[NOTE] ?? NOTHING;
+  noted[NOTE] ??= {};
+  return noted[NOTE];
 }
 
 /** Answers requests as spans of their traces, where somebody traces. */

@@ -1,5 +1,5 @@
 import type { Response } from "express";
-import { writeHead } from "./answer-fields.ts";
+import { type Fields, fieldsOf, writeHead } from "./answer-fields.ts";
 import { sendSoon } from "./outbox.ts";
 import { answerOf, type Problem, problemBody } from "./problems.ts";
 
@@ -25,20 +25,31 @@ type Headers = Readonly<Record<string, string>>;
 
 /** Sends a body with one write, in a moment: it is written with the others of this turn. */
 export function send(response: Response, status: number, type: string, body: string | Buffer, headers: Headers): void {
-  const length = String(Buffer.byteLength(body));
-  writeHead(response, status, { ...HEADERS, "content-type": type, "content-length": length, ...headers });
+  sendWith(response, status, headOf(type, headers), body);
+}
+
+/** All that the head of such an answer holds, but for what is the answer's own. */
+function headOf(type: string, headers: Headers): Fields {
+  return fieldsOf({ ...HEADERS, "content-type": type, ...headers });
+}
+
+function sendWith(response: Response, status: number, head: Fields, body: string | Buffer, ...own: string[]): void {
+  own.push("content-length", String(Buffer.byteLength(body)));
+  writeHead(response, status, head, own);
   sendSoon(response, body);
 }
 
+const DECIDED = headOf(JSON_TYPE, PRIVATE);
+const PENDING = headOf(JSON_TYPE, { ...PRIVATE, "retry-after": POLL_AFTER_S });
+
 /** A checkout was reserved; it was promised, not decided. */
 export function sendAccepted(response: Response, body: { readonly links: { readonly self: string } }): void {
-  const headers = { ...PRIVATE, location: body.links.self, "retry-after": POLL_AFTER_S };
-  send(response, STATUS.accepted, JSON_TYPE, JSON.stringify(body), headers);
+  sendWith(response, STATUS.accepted, PENDING, JSON.stringify(body), "location", body.links.self);
 }
 
 /** A ticket's status; `pending`: it may still change. */
 export function sendTicket(response: Response, body: object, pending: boolean): void {
-  sendPrivate(response, body, pending ? { "retry-after": POLL_AFTER_S } : {});
+  sendWith(response, STATUS.done, pending ? PENDING : DECIDED, JSON.stringify(body));
 }
 
 /** Something that only who asked may see. */
@@ -58,7 +69,7 @@ export function sendPublic(response: Response, body: object, headers: Headers = 
 
 /** The copy that the client has is still good. */
 export function sendNotModified(response: Response, etag: string, headers: Headers = PUBLIC): void {
-  writeHead(response, STATUS.unchanged, { ...HEADERS, etag, ...headers });
+  writeHead(response, STATUS.unchanged, fieldsOf({ ...HEADERS, etag, ...headers }));
   response.end();
 }
 
@@ -78,8 +89,37 @@ export function sendImage(response: Response, svg: string): void {
 
 /** What can be done with a path. */
 export function sendOptions(response: Response, allow: string): void {
-  writeHead(response, STATUS.nothing, { ...HEADERS, allow });
+  writeHead(response, STATUS.nothing, fieldsOf({ ...HEADERS, allow }));
   response.end();
+}
+
+/** A problem's answer, but for the id of the request. */
+interface PreparedProblem {
+  readonly status: number;
+  readonly head: Fields;
+  /** The body up to the request's id, which is its last word. */
+  readonly opening: string;
+  readonly retryAfterS: number | undefined;
+}
+
+/** Those that tell everybody the same, by kind: what a crowd is refused with is put into words once. */
+const prepared = new Map<Problem["kind"], PreparedProblem>();
+
+function preparedOf(problem: Problem): PreparedProblem {
+  if (Object.keys(problem).length > 1) return prepare(problem);
+  const known = prepared.get(problem.kind);
+  if (known) return known;
+  const fresh = prepare(problem);
+  prepared.set(problem.kind, fresh);
+  return fresh;
+}
+
+function prepare(problem: Problem): PreparedProblem {
+  const answer = answerOf(problem);
+  const { status, headers, retryAfterS } = answer;
+  const head = headOf("application/problem+json; charset=utf-8", { ...PRIVATE, ...headers });
+  const opening = JSON.stringify(problemBody(problem, "", answer)).slice(0, -'""}'.length);
+  return { status, head, opening, retryAfterS };
 }
 
 /** Answers with an RFC 9457 problem. */
@@ -88,10 +128,8 @@ export function sendProblem(response: Response, problem: Problem, requestId: str
     response.destroy();
     return;
   }
-  const answer = answerOf(problem);
-  const { status, headers, retryAfterS } = answer;
-  const body = problemBody(problem, requestId, answer);
-  const retry = retryAfterS === undefined ? {} : { "retry-after": String(retryAfterS + Math.floor(random() * 2)) };
-  const all = { ...PRIVATE, ...headers, ...retry };
-  send(response, status, "application/problem+json; charset=utf-8", JSON.stringify(body), all);
+  const { status, head, opening, retryAfterS } = preparedOf(problem);
+  const body = `${opening}${JSON.stringify(requestId)}}`;
+  const retry = retryAfterS === undefined ? [] : ["retry-after", String(retryAfterS + Math.floor(random() * 2))];
+  sendWith(response, status, head, body, ...retry);
 }

@@ -33,12 +33,14 @@ export class StatusReader {
 
   /** The status once it is decided, or as it stands after `waitMs` or when nobody wants it any more. Throws when it is not known here and the ledger is away. */
   async read(ticket: Ticket, waitMs: number, abandoned: () => boolean): Promise<Standing | Untold> {
+    const heard = this.#heard(ticket);
+    if (heard) return heard;
     const untilMs = this.#clock.nowMs() + waitMs;
-    const status = await this.#look(ticket);
+    const status = await this.ask(ticket);
     const leftMs = untilMs - this.#clock.nowMs();
     if (status.kind !== "pending" || leftMs <= 0) return this.#complete(ticket, status);
     await this.#verdicts.wait(ticket, leftMs, abandoned);
-    return abandoned() ? status : this.#complete(ticket, await this.#look(ticket));
+    return abandoned() ? status : this.#complete(ticket, this.#heard(ticket) ?? (await this.ask(ticket)));
   }
 
   /**
@@ -58,10 +60,6 @@ export class StatusReader {
     for (let from = 0; from < tickets.length; from += BATCH_MAX) {
       await Promise.all(tickets.slice(from, from + BATCH_MAX).map((ticket) => this.ask(ticket)));
     }
-  }
-
-  async #look(ticket: Ticket): Promise<TicketStatus> {
-    return this.#heard(ticket) ?? (await this.ask(ticket));
   }
 
   /** The same; `now` where it cannot be told. */

@@ -1,5 +1,5 @@
 import type { Request, Response } from "express";
-import { writeHead } from "./answer-fields.ts";
+import { fieldsOf, writeHead } from "./answer-fields.ts";
 import { takeConnection } from "./handover.ts";
 import { HEADERS, STATUS } from "./responses.ts";
 
@@ -133,16 +133,18 @@ export class Streams {
   }
 }
 
+const STREAM_FIELDS = fieldsOf({
+  ...HEADERS,
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-store, no-transform",
+  "x-accel-buffering": "no",
+  connection: "close",
+});
+
 /** The body goes to the socket as it is, ended by the connection's end: no chunk headers, one write an event. */
 function begin(response: Response): void {
   response.removeHeader("transfer-encoding");
-  writeHead(response, STATUS.done, {
-    ...HEADERS,
-    "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-store, no-transform",
-    "x-accel-buffering": "no",
-    connection: "close",
-  });
+  writeHead(response, STATUS.done, STREAM_FIELDS);
 }
 
 /** Where HTTP goes on: a stream lasts, and its client may have sent 8 KB of headers. */
@@ -154,6 +156,6 @@ function forgetful(response: Response): Response {
 
 /** There is nothing more to come: an EventSource that is told so does not come back. */
 export function sendNothingMore(response: Response): void {
-  writeHead(response, STATUS.nothing, { ...HEADERS, "cache-control": "no-store" });
+  writeHead(response, STATUS.nothing, fieldsOf({ ...HEADERS, "cache-control": "no-store" }));
   response.end();
 }

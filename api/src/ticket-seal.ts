@@ -1,9 +1,9 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
 import { formatTicket, parseTicket, type Ticket } from "@flashgate/core";
 
 interface Key {
   readonly id: string;
-  readonly secret: string;
+  readonly secret: KeyObject;
 }
 
 /** Longest ticket that is looked at; ten lines of the longest ids make one of about 1,150. */
@@ -41,7 +41,8 @@ export class TicketSeal {
 }
 
 function keyOf(secret: string): Key {
-  return { id: createHash("sha256").update(`key id of ${secret}`).digest("base64url").slice(0, 6), secret };
+  const id = createHash("sha256").update(`key id of ${secret}`).digest("base64url").slice(0, 6);
+  return { id, secret: createSecretKey(Buffer.from(secret)) };
 }
 
 function sign(key: Key, text: string): string {

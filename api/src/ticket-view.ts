@@ -9,7 +9,10 @@ const POLL_AFTER_MS = 250;
 /** A checkout as its shopper sees it: what the 202 says and what every status answer says. */
 export type TicketView = z.infer<typeof ticketBody>;
 
-/** `settleUntilMs`: when a checkout that was not settled is given up; null where that is not known. */
+/**
+ * `settleUntilMs`: when a checkout that was not settled is given up; null where that is not known. One object to which is
+ * added what there is: it is made for every answer, and copies of it would cost more than its words.
+ */
 export function ticketView(
   ticket: Ticket,
   sealed: string,
@@ -17,40 +20,43 @@ export function ticketView(
   settleUntilMs: number | null,
 ): TicketView {
   const lines = linesOf(ticket, standing);
-  const base = {
+  const view: TicketView = {
     id: ticket.checkoutId,
     ticket: sealed,
+    status: "queued",
     sale_id: ticket.saleId,
     items: lines.map(({ itemId, quantity }) => ({ item_id: itemId, quantity })),
     quantity: unitsOf(lines),
-    reserved_at: new Date(ticket.reservedAtMs).toISOString(),
+    reserved_at: instant(ticket.reservedAtMs),
     links: { self: statusUrl(sealed), sale: `/v1/sales/${ticket.saleId}` },
   };
-  if (standing.kind !== "decided") {
-    const expiresAtMs = standing.kind === "held" ? standing.hold.deadlineMs : settleUntilMs;
-    const expires = expiresAtMs === null ? {} : { expires_at: new Date(expiresAtMs).toISOString() };
-    const open = { ...base, ...expires, poll_after_ms: POLL_AFTER_MS };
-    if (standing.kind !== "held" || standing.hold.mode === "submitted") return { ...open, status: "queued" };
-    return { ...open, status: "reserved", links: { ...base.links, ...stepsOf(sealed) } };
+  if (standing.kind === "decided") {
+    const { verdict, decidedAtMs } = standing;
+    view.status = verdict.state;
+    if (verdict.state === "confirmed") view.order_id = ticket.checkoutId;
+    if (verdict.state === "rejected") view.code = verdict.reason;
+    view.decided_at = instant(decidedAtMs);
+    return view;
   }
-  const { verdict } = standing;
-  return {
-    ...base,
-    status: verdict.state,
-    ...(verdict.state === "confirmed" ? { order_id: ticket.checkoutId } : {}),
-    ...(verdict.state === "rejected" ? { code: verdict.reason } : {}),
-    decided_at: new Date(standing.decidedAtMs).toISOString(),
-  };
+  view.poll_after_ms = POLL_AFTER_MS;
+  const hold = standing.kind === "held" ? standing.hold : null;
+  const expiresAtMs = hold ? hold.deadlineMs : settleUntilMs;
+  if (expiresAtMs !== null) view.expires_at = instant(expiresAtMs);
+  if (hold && hold.mode !== "submitted") {
+    view.status = "reserved";
+    view.links.lines = `${view.links.self}/lines`;
+    view.links.purchase = `${view.links.self}/purchase`;
+  }
+  return view;
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 function linesOf(ticket: Ticket, standing: Standing) {
   if (standing.kind === "held") return standing.hold.lines;
   return standing.kind === "unknown_sale" ? ticket.lines : standing.lines;
-}
-
-/** What can be done with a cart. */
-function stepsOf(sealed: string) {
-  return { lines: `${statusUrl(sealed)}/lines`, purchase: `${statusUrl(sealed)}/purchase` };
 }
 
 /** Where a ticket's status is read. */

@@ -2,19 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Answered } from "../src/dispatch.ts";
 import { ask, openShop, type Shop } from "./shop.ts";
 
-interface Observed extends Answered {
-  readonly route: string;
-  readonly method: string;
-  readonly status: number;
-}
-
 let shop: Shop;
 let sale: string;
-const observed: Observed[] = [];
+const observed: Answered[] = [];
 beforeAll(async () => {
-  shop = await openShop(() => ({
-    observe: (route, method, status, _seconds, about) => void observed.push({ ...about, route, method, status }),
-  }));
+  shop = await openShop(() => ({ observe: (answered) => void observed.push(answered) }));
 });
 beforeEach(async () => {
   sale = await shop.openSale({ items: 1 });

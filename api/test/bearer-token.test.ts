@@ -3,6 +3,7 @@ import type { Clock } from "@flashgate/core";
 import { exportJWK, exportSPKI, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bearerToken, type TokenRules } from "../src/authentication/bearer-token.ts";
+import type { Answered } from "../src/dispatch.ts";
 import { close, listen } from "../src/server.ts";
 import { cartOf, changingRoutes } from "./changing-routes.ts";
 import { ask, openShop, type Shop } from "./shop.ts";
@@ -219,10 +220,7 @@ describe("with a list of public keys", () => {
     const answered = new Promise<number>((resolve) => {
       observed = resolve;
     });
-    const shop = await openWith(
-      { jwksUrl: issuer.jwksUrl },
-      { observe: (_route: string, _method: string, statusCode: number) => observed(statusCode) },
-    );
+    const shop = await openWith({ jwksUrl: issuer.jwksUrl }, { observe: ({ status }: Answered) => observed(status) });
     const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true });
     issuer.keys = [await exportJWK(publicKey)];
     const sale = await shop.openSale();

@@ -185,7 +185,7 @@ async function openApi(ledger: ReturnType<typeof createLedger>, queue: Settlemen
     instance: "test",
     random: () => 0,
     requestId: ids.requestId,
-    observe: http.observe,
+    observe: ({ route, method, status, durationMs }) => http.observe(route, method, status, durationMs / 1_000),
     onError: (error) => errors.push(error),
     stopping: () => false,
     contest: {

@@ -4,7 +4,7 @@ import { ask, openShop, type Shop } from "./shop.ts";
 const routes: string[] = [];
 let shop: Shop;
 beforeAll(async () => {
-  shop = await openShop(() => ({ observe: (route) => void routes.push(route) }));
+  shop = await openShop(() => ({ observe: ({ route }) => void routes.push(route) }));
 });
 afterAll(() => shop.stop());
 

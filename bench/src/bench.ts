@@ -18,6 +18,7 @@ interface Options extends Omit<Settings, "ratePerS" | "idleS" | "restS"> {
   readonly json?: boolean;
   readonly out?: string;
   readonly results?: string;
+  readonly chart?: string;
   readonly shared?: boolean;
 }
 
@@ -47,33 +48,44 @@ const program = new Command("bench")
   .option("--json", "the report, for machines, on standard output")
   .option("--out <file>", "the report, for machines, in a file")
   .option("--results <file>", "the report as a table of Markdown, in a file")
+  .option("--chart <file>", "how the last sell-out went, as an image (SVG)")
   .addHelpText("after", `\nFigures:\n${FIGURES.map(({ name, about }) => `  ${name.padEnd(16)}${about}`).join("\n")}`)
   .action(bench);
 
 await program.parseAsync();
 
 async function bench(names: readonly string[], options: Options): Promise<void> {
-  const { rate, idle, rest, times, json, out, results, shared = false, ...others } = options;
+  const { rate, idle, rest, times, json, out, results, chart, shared = false, ...others } = options;
   const settings: Settings = { ...others, ratePerS: rate, idleS: idle, restS: rest };
   if (settings.verdicts / settings.ratePerS > CAUSING_S_MAX) {
     program.error(`error: --verdicts at --rate take more than ${CAUSING_S_MAX} s: carts would lapse meanwhile`);
   }
   // A report that cannot be written is told before the run, not after it.
-  for (const file of [out, results]) if (file !== undefined) mkdirSync(dirname(resolve(file)), { recursive: true });
-  const report = await takeAll(names, times, settings, new Shops(shared));
+  for (const file of [out, results, chart])
+    if (file !== undefined) mkdirSync(dirname(resolve(file)), { recursive: true });
+  const { report, charts } = await takeAll(names, times, settings, new Shops(shared));
   const text = `${JSON.stringify(report, null, 2)}\n`;
   process.stdout.write(json ? text : `${reportText(report)}\n`);
   if (out !== undefined) writeFileSync(resolve(out), text);
   if (results !== undefined) writeFileSync(resolve(results), resultsText(report));
+  const [last] = charts.slice(-1);
+  if (chart !== undefined && last !== undefined) writeFileSync(resolve(chart), last);
   if (!report.ok) process.exitCode = 1;
   endProgram();
 }
 
-async function takeAll(names: readonly string[], times: number, settings: Settings, shops: Shops): Promise<Report> {
+interface Taken {
+  readonly report: Report;
+  /** Of the figures that have one. */
+  readonly charts: readonly string[];
+}
+
+async function takeAll(names: readonly string[], times: number, settings: Settings, shops: Shops): Promise<Taken> {
   const startedAt = new Date().toISOString();
   const chosen = FIGURES.filter(({ name }) => names.length === 0 || names.includes(name));
   const inTurn: readonly Figure[] = Array.from({ length: times }, () => chosen).flat();
   const takes: Take[] = [];
+  const charts: string[] = [];
   let [redis, postgres] = ["", ""];
   try {
     for (const figure of inTurn) {
@@ -81,6 +93,7 @@ async function takeAll(names: readonly string[], times: number, settings: Settin
       try {
         const reading = await figure.measure(settings, shops);
         takes.push(takeOf(figure.name, reading));
+        if (reading.chart !== undefined) charts.push(reading.chart);
         ({ redis, postgres } = reading);
       } catch (error) {
         // the others are still worth something
@@ -90,14 +103,9 @@ async function takeAll(names: readonly string[], times: number, settings: Settin
   } finally {
     await shops.close();
   }
-  return {
-    ok: takes.every(({ ok }) => ok),
-    ...provenanceOf("bench"),
-    startedAt,
-    stores: { redis, postgres },
-    settings,
-    takes,
-  };
+  const ok = takes.every((take) => take.ok);
+  const stores = { redis, postgres };
+  return { report: { ok, ...provenanceOf("bench"), startedAt, stores, settings, takes }, charts };
 }
 
 function faultOf(error: unknown): string {

@@ -1,6 +1,7 @@
 -- wrk: requests for the given paths, round and round.
--- Arguments behind "--": body, prefix, path... An empty body means GET; else each is a POST of it, by a shopper of that
--- prefix who never asked before. Prints one line of JSON.
+-- Arguments behind "--": body, prefix, pause, path... An empty body means GET; else each is a POST of it, by a shopper of
+-- that prefix who never asked before. A connection rests for twice the pause at most, milliseconds, before each request.
+-- Prints one line of JSON.
 local threads = 0
 
 function setup(thread)
@@ -10,8 +11,10 @@ end
 
 function init(args)
   body, prefix = args[1], args[2] .. "-" .. number .. "-"
+  local rest = 2 * tonumber(args[3])
+  if rest > 0 then delay = function() return math.random(0, rest) end end
   paths = {}
-  for index = 3, #args do paths[index - 2] = args[index] end
+  for index = 4, #args do paths[index - 3] = args[index] end
   gets = {}
   for index, path in ipairs(paths) do gets[index] = wrk.format("GET", path) end
   headers = { ["content-type"] = "application/json" }

@@ -8,7 +8,7 @@ export type PageResult = "done" | "retry";
 
 export interface SettlementConsumerOptions {
   readonly url: string;
-  /** Pages settled at once. */
+  /** Pages taken at once. */
   readonly concurrency: number;
   readonly settle: (page: Page) => Promise<PageResult>;
   readonly onFault: (error: unknown) => void;

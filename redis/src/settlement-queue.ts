@@ -6,7 +6,7 @@ import { QUEUE_NAME, QUEUE_PREFIX } from "./keys.ts";
 import type { PageTracing } from "./page-tracing.ts";
 
 /** How long a checkout waits for company before its page leaves. */
-export const PAGE_COLLECT_MS = 3;
+export const PAGE_COLLECT_MS = 8;
 /** A page that has to be retried waits this long; it ends as failed after so many deliveries, and the sweep makes a new one. */
 const RETRY_MS = 250;
 const ATTEMPTS_MAX = 20;

@@ -10,7 +10,7 @@ const schema = z
     REDIS_QUEUE_URL: z.string().min(1, "leave it out where the queue is at REDIS_URL").optional(),
     /** Database connections of this process. */
     DATABASE_POOL: positive(6, 90),
-    /** Pages settled at once. */
+    /** Transactions that settle at once: one for each running sale. */
     PAGE_CONCURRENCY: positive(4, 64),
     OPS_HOST: z.string().default("127.0.0.1"),
     OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
@@ -20,7 +20,7 @@ const schema = z
   })
   .refine((env) => env.PAGE_CONCURRENCY <= env.DATABASE_POOL, {
     path: ["PAGE_CONCURRENCY"],
-    message: "must not exceed DATABASE_POOL: a page holds one connection while it settles",
+    message: "must not exceed DATABASE_POOL: what settles holds one connection",
   });
 
 export type WorkerConfig = z.infer<typeof schema>;

@@ -17,11 +17,14 @@ import { BACKLOG_MAX, BullQueueReader, BullSettlementConsumer, openGate, probe }
 import closeWithGrace from "close-with-grace";
 import { readConfig, type WorkerConfig } from "./config.ts";
 import { runPageJob } from "./page-job.ts";
+import { PageRounds } from "./page-rounds.ts";
 import { QueueWatch } from "./queue-watch.ts";
 import { silenceOf } from "./silence.ts";
 
 /** Longest time a stopping worker gives the pages under way. */
 const CLOSE_MS_MAX = 15_000;
+/** Pages taken off the queue for each round that may be under way: so many may be in the next one. */
+const PAGES_A_ROUND = 4;
 /** When a stopping worker takes Redis to be gone. */
 const SILENCE = { everyMs: 250, silentMs: 3_000 };
 /** Between two looks at the queue, and how long it may stand still. */
@@ -42,10 +45,11 @@ export async function startWorker(env: NodeJS.ProcessEnv): Promise<void> {
   const { pool, gate, queue, checks } = stores;
   const parts = { ledger: createLedger(pool), holds: gate.holds, clock, telemetry: instruments.telemetry };
   if (failpoints) arm(failpoints, parts, lines);
+  const rounds = new PageRounds((page) => runPageJob(parts, page), config.PAGE_CONCURRENCY);
   const consumer = new BullSettlementConsumer({
     url: config.REDIS_QUEUE_URL ?? config.REDIS_URL,
-    concurrency: config.PAGE_CONCURRENCY,
-    settle: (page) => runPageJob(parts, page),
+    concurrency: config.PAGE_CONCURRENCY * PAGES_A_ROUND,
+    settle: (page) => rounds.settle(page),
     onFault: (error) => lines.pageFailed(error),
     tracing,
   });

@@ -45,7 +45,8 @@ export function reserve(parts: CheckoutParts): Handler {
     const { mode, demand, key, fingerprint } = checkout;
     const outcome = await reserveCheckout(parts, { saleId, userId, mode, demand, key, fingerprint });
     const gateMs = parts.clock.nowMs() - nowMs;
-    note(request, { saleId, gateMs, ...("checkoutId" in outcome ? { checkoutId: outcome.checkoutId } : {}) });
+    note(request, { saleId, gateMs });
+    if ("checkoutId" in outcome) note(request, { checkoutId: outcome.checkoutId });
     if (outcome.kind !== "accepted") return refuse(parts, view.sale, checkout, outcome, nowMs);
     note(request, { outcome: outcome.totals ? "held" : "replayed" });
 
@@ -58,13 +59,13 @@ export function reserve(parts: CheckoutParts): Handler {
 }
 
 /** The verdict, where the client wants to wait for it or the checkout is an older one. The ticket stands without it. */
-async function standingOf(
+function standingOf(
   parts: CheckoutParts,
   ticket: Ticket,
   { hold, totals, epoch }: Accepted,
   waitMs: number,
   abandoned: () => boolean,
-): Promise<Standing> {
+): Promise<Standing> | Standing {
   const now: Standing = hold ? { kind: "held", hold } : { kind: "pending", lines: [], openEpoch: epoch };
   // A cart waits for its shopper, not for a verdict; a replay may have its verdict before the gate has heard of it.
   if (hold && ((totals && waitMs === 0) || hold.mode !== "submitted")) return now;

@@ -21,10 +21,13 @@ export type ShopperHandler = (
 
 /** A route that only somebody known may take, within what they may ask. Nothing is read or noted before that. */
 export function asShopper({ authenticator, allowances, clock }: ShopperParts, handle: ShopperHandler): Handler {
-  return async (request, response) => {
-    const userId = await authenticator.userOf(request);
-    if (typeof userId !== "string") return userId;
-    note(request, { userId });
-    return allowances.user?.spend(userId, clock.nowMs(), response) ?? handle(request, response, userId);
+  return (request, response) => {
+    const serve = (userId: string | Problem) => {
+      if (typeof userId !== "string") return userId;
+      note(request, { userId });
+      return allowances.user?.spend(userId, clock.nowMs(), response) ?? handle(request, response, userId);
+    };
+    const known = authenticator.userOf(request);
+    return known instanceof Promise ? known.then(serve) : serve(known);
   };
 }

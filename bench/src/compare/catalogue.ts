@@ -4,9 +4,10 @@ import { poll, refuse, reserve } from "./doors.ts";
 import { backlog, growth } from "./growth.ts";
 import { memory } from "./memory.ts";
 import { opening, openingMany } from "./opening.ts";
+import { sellOut } from "./sell-out.ts";
 import { settle } from "./settle.ts";
 import { lag, latency } from "./unhurried.ts";
-import { cpu, sellOut, whole } from "./whole.ts";
+import { cpu, whole } from "./whole.ts";
 
 /** What is compared, or costs something. */
 export const COMPARISONS: readonly Figure[] = [

@@ -1,3 +1,4 @@
+import { PAGE_CHECKOUTS_MAX } from "@flashgate/core";
 import { type Shop, sumOf, usedBetween } from "../deployment/shop.ts";
 import type { Figure, Reading, Settings } from "../figures/figure.ts";
 import { settleWithoutQueue } from "../reference/pages-without-queue.ts";
@@ -10,11 +11,11 @@ const HOLDS_MAX = 1_000_000;
 
 /**
  * Both begin with a sale that was reserved while the worker stood still. Then either the worker goes on, or the ledger is
- * given the same holds in as many pages; the worker finds those judged already and has only to tell the gate.
+ * given as many holds in pages as full as the worker's can be; the worker finds those judged already and has only to tell the gate.
  */
 export const settle: Figure = {
   name: "settle",
-  about: "orders settled through BullMQ, to the same SQL without it at the same page size",
+  about: "orders settled through BullMQ, to the same SQL without it in pages as full as can be",
   measure: (settings, shops) => shops.with(settings, (shop) => measure(shop, settings)),
 };
 
@@ -39,12 +40,12 @@ async function measure(shop: Shop, settings: Settings): Promise<Reading> {
       runsRow("through BullMQ", "/s", rates(ours)),
       runsRow("the SQL alone", "/s", rates(theirs)),
       runsRow(
-        "orders of a page, through BullMQ",
+        "orders of a transaction, through BullMQ",
         "orders",
         ours.map(({ pageOrders }) => pageOrders),
       ),
       runsRow(
-        "orders of a page, the SQL alone",
+        "orders of a transaction, the SQL alone",
         "orders",
         theirs.map(({ pageOrders }) => pageOrders),
       ),
@@ -60,15 +61,15 @@ async function measure(shop: Shop, settings: Settings): Promise<Reading> {
 }
 
 async function throughQueue(shop: Shop, wrk: Wrk, settings: Settings): Promise<Run> {
-  const { reserved, pages, startedAtMs, before } = await shop.halting("worker", async () => ({
-    ...(await reserveInPages(shop, wrk, settings)),
+  const { reserved, startedAtMs, before } = await shop.halting("worker", async () => ({
+    reserved: await reserveInPages(shop, wrk, settings),
     startedAtMs: await shop.nowMs(),
     before: shop.usage(),
   }));
-  const { settled, lastAtMs, usage, faults } = await settledOf(shop, reserved);
+  const { settled, transactions, lastAtMs, usage, faults } = await settledOf(shop, reserved);
   return {
     perSecond: (settled * 1_000) / (lastAtMs - startedAtMs),
-    pageOrders: settled / pages,
+    pageOrders: settled / transactions,
     cpuMsEach: sumOf(usedBetween(before, usage)) / settled,
     faults,
   };
@@ -77,14 +78,13 @@ async function throughQueue(shop: Shop, wrk: Wrk, settings: Settings): Promise<R
 async function withoutQueue(shop: Shop, wrk: Wrk, settings: Settings): Promise<Omit<Run, "cpuMsEach">> {
   const { databaseUrl } = shop.stage.local;
   const { reserved, count, pages, tookMs } = await shop.halting("worker", async () => {
-    const { reserved: sale, pages: wanted } = await reserveInPages(shop, wrk, settings);
+    const sale = await reserveInPages(shop, wrk, settings);
     const { saleId } = sale;
     const { holds: gate, reader } = await shop.stores.gate();
     const epoch = (await reader.totals(saleId))?.epoch ?? 0;
     const holds = await gate.some(saleId, epoch, HOLDS_MAX);
-    const size = Math.ceil(holds.length / wanted);
-    const inPages = Array.from({ length: Math.ceil(holds.length / size) }, (_, page) =>
-      holds.slice(page * size, (page + 1) * size),
+    const inPages = Array.from({ length: Math.ceil(holds.length / PAGE_CHECKOUTS_MAX) }, (_, page) =>
+      holds.slice(page * PAGE_CHECKOUTS_MAX, (page + 1) * PAGE_CHECKOUTS_MAX),
     );
     const ms = await settleWithoutQueue({ databaseUrl, saleId, epoch, pages: inPages });
     return { reserved: sale, count: holds.length, pages: inPages.length, tookMs: ms };
@@ -101,5 +101,5 @@ async function reserveInPages(shop: Shop, wrk: Wrk, settings: Settings) {
   const reserved = await reserveFor(shop, wrk, settings);
   const { waiting, active } = await shop.queue.depth();
   if (waiting + active === 0) throw new Error("no page waits: the worker went on");
-  return { reserved, pages: waiting + active };
+  return reserved;
 }

@@ -7,16 +7,18 @@ import { atRate } from "../figures/pace.ts";
 import { spreadOf } from "../figures/spread.ts";
 import { FrontDoor } from "../siege/crowd/front-door.ts";
 import { sampleOf } from "./doors.ts";
-import { BODY, checkoutsOf } from "./load-plan.ts";
+import { BODY, checkoutsOf, loadPlan } from "./load-plan.ts";
 import { inTurn, ratioRow, repeated, runsRow } from "./ratio.ts";
 import { ReferenceApp } from "./reference-app.ts";
-import { ENDLESS, missing } from "./reserving.ts";
+import { ENDLESS, missing, settledOf } from "./reserving.ts";
 import { settledRun } from "./whole.ts";
 import { Wrk } from "./wrk.ts";
 
 const PATIENCE_MS = 30_000;
 const ACCEPTED = 202;
 const SHARE = 0.5;
+/** So many times the connections of a load that never rests: each of them rests most of the time. */
+const CROWD_TIMES = 4;
 
 export const latency: Figure = {
   name: "latency",
@@ -32,13 +34,13 @@ export const lag: Figure = {
 };
 
 async function measureLatency(shop: Shop, settings: Settings): Promise<Reading> {
-  const saturated = await saturation(shop, settings);
+  const saturated = await settledRun(shop, await Wrk.find(process.env), settings);
   const app = await ReferenceApp.start("express", await sampleOf(shop));
   try {
     const perS = saturated.perSecond * SHARE;
     const { ours, theirs } = await inTurn(
       settings.pairs,
-      () => unhurriedRun(shop, settings, perS),
+      () => servedAtRate(shop, settings, perS),
       async () => crowdOf(app.url, checkoutsOf("s"), settings, perS),
     );
     const p99 = (runs: readonly Crowd[]) => runs.map(({ waitedMs }) => spreadOf(waitedMs).p99);
@@ -61,8 +63,10 @@ async function measureLatency(shop: Shop, settings: Settings): Promise<Reading> 
 }
 
 async function measureLag(shop: Shop, settings: Settings): Promise<Reading> {
-  const saturated = await saturation(shop, settings);
-  const runs = await repeated(settings.pairs, () => unhurriedRun(shop, settings, saturated.perSecond * SHARE));
+  const wrk = await Wrk.find(process.env);
+  const saturated = await settledRun(shop, wrk, settings);
+  const perS = saturated.perSecond * SHARE;
+  const runs = await repeated(settings.pairs, () => settledAtRate(shop, wrk, settings, perS));
   const spreads = runs.map(({ lagMs }) => spreadOf(lagMs));
   return {
     rows: [
@@ -77,6 +81,11 @@ async function measureLag(shop: Shop, settings: Settings): Promise<Reading> {
         "ms",
         spreads.map(({ p50 }) => p50),
       ),
+      runsRow(
+        "checkouts that came",
+        "/s",
+        runs.map((run) => run.perSecond),
+      ),
       runsRow("saturation, reserved and settled", "/s", [saturated.perSecond]),
     ],
     faults: [...saturated.faults, ...runs.flatMap(({ faults }) => faults)],
@@ -84,52 +93,58 @@ async function measureLag(shop: Shop, settings: Settings): Promise<Reading> {
   };
 }
 
-async function saturation(shop: Shop, settings: Settings) {
-  return settledRun(shop, await Wrk.find(process.env), settings);
-}
-
-/** What a crowd saw: milliseconds from the intended start to the answer, and when which checkout was answered. */
+/** What a crowd saw: milliseconds from the intended start to the answer. */
 interface Crowd {
   readonly waitedMs: readonly number[];
-  readonly answeredAtMs: ReadonlyMap<string, number>;
+  readonly accepted: number;
   readonly faults: readonly string[];
 }
 
-interface UnhurriedRun extends Crowd {
-  /** From the 202 to the news that it is committed, which comes a little after the commit. */
-  readonly lagMs: readonly number[];
+/** A crowd at a sale, which is settled and audited after it. */
+async function servedAtRate(shop: Shop, settings: Settings, perS: number): Promise<Crowd> {
+  const saleId = await shop.openSale(ENDLESS);
+  const crowd = await crowdOf(shop.stage.url, checkoutsOf(saleId), settings, perS);
+  const { settled, faults } = await shop.drained(saleId);
+  return { ...crowd, faults: [...faults, ...crowd.faults, ...missing(crowd.accepted, settled)] };
 }
 
-async function unhurriedRun(shop: Shop, settings: Settings, perS: number): Promise<UnhurriedRun> {
+/** What became of checkouts that came at a rate. */
+interface SettledAtRate {
+  readonly perSecond: number;
+  /** From the gate's reservation, a little before its 202, to the news that it is committed, a little after the commit. */
+  readonly lagMs: readonly number[];
+  readonly faults: readonly string[];
+}
+
+/** Shoppers who come from many connections with pauses between: cheaper than a crowd of our own, which would be in the way. */
+async function settledAtRate(shop: Shop, wrk: Wrk, settings: Settings, perS: number): Promise<SettledAtRate> {
   const saleId = await shop.openSale(ENDLESS);
-  const committedAtMs = new Map<string, number>();
+  const toldAtMs = new Map<string, number>();
   const events = await openFeed(shop.stage.local.redisUrl, "bench");
   try {
     await events.feed.subscribe(
       (event) => {
         if (event.kind !== "settled" || event.saleId !== saleId) return;
-        for (const { checkoutId } of event.judged)
-          if (!committedAtMs.has(checkoutId)) committedAtMs.set(checkoutId, nowMs());
+        const atMs = nowMs();
+        for (const { checkoutId } of event.judged) if (!toldAtMs.has(checkoutId)) toldAtMs.set(checkoutId, atMs);
       },
       () => undefined,
     );
-    const crowd = await crowdOf(shop.stage.url, checkoutsOf(saleId), settings, perS);
-    const { settled, faults } = await shop.drained(saleId);
-    const lagMs = [...crowd.answeredAtMs].flatMap(([id, atMs]) => {
-      const committed = committedAtMs.get(id);
-      // who is answered after the commit did not wait for it
-      return committed === undefined ? [] : [Math.max(0, committed - atMs)];
+    const connections = settings.connections * CROWD_TIMES;
+    const pauseMs = Math.round((connections * 1_000) / perS);
+    const plan = loadPlan(shop.stage.url, { connections, seconds: settings.seconds }, [checkoutsOf(saleId)], BODY);
+    const load = await wrk.run({ ...plan, pauseMs });
+    const { faults } = await settledOf(shop, { saleId, load });
+    const orders = await shop.orders(saleId);
+    const told = orders.flatMap(({ id, reservedAtMs }) => {
+      const at = toldAtMs.get(id);
+      return at === undefined ? [] : [at - reservedAtMs];
     });
-    const untold = crowd.answeredAtMs.size - lagMs.length;
+    const untold = orders.length - told.length;
     return {
-      ...crowd,
-      lagMs,
-      faults: [
-        ...faults,
-        ...crowd.faults,
-        ...missing(crowd.answeredAtMs.size, settled),
-        ...(untold > 0 ? [`of ${untold} checkouts nobody told that they are settled`] : []),
-      ],
+      perSecond: load.requests / load.seconds,
+      lagMs: told,
+      faults: [...faults, ...(untold > 0 ? [`of ${untold} checkouts nobody told that they are settled`] : [])],
     };
   } finally {
     events.close();
@@ -140,7 +155,7 @@ async function unhurriedRun(shop: Shop, settings: Settings, perS: number): Promi
 async function crowdOf(url: string, path: string, { seconds }: Settings, perS: number): Promise<Crowd> {
   const door = new FrontDoor();
   const waitedMs: number[] = [];
-  const answeredAtMs = new Map<string, number>();
+  let accepted = 0;
   const faults = new Set<string>();
   try {
     await atRate(Math.ceil(seconds * perS), perS, async (index, meantMs) => {
@@ -149,12 +164,10 @@ async function crowdOf(url: string, path: string, { seconds }: Settings, perS: n
       waitedMs.push(performance.now() - meantMs);
       if (answer.kind !== "answer" || answer.status !== ACCEPTED) {
         faults.add(`somebody was answered ${answer.kind === "answer" ? answer.status : answer.why}`);
-      } else {
-        answeredAtMs.set((JSON.parse(answer.body) as { readonly id: string }).id, nowMs());
-      }
+      } else accepted += 1;
     });
   } finally {
     await door.close();
   }
-  return { waitedMs, answeredAtMs, faults: [...faults] };
+  return { waitedMs, accepted, faults: [...faults] };
 }

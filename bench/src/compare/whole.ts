@@ -3,18 +3,13 @@
 import { type Shop, sumOf, type Usage, usedBetween } from "../deployment/shop.ts";
 import { PARTS, type Part } from "../deployment/stage.ts";
 import type { Figure, Reading, Settings } from "../figures/figure.ts";
-import { until } from "../fleet/until.ts";
 import { sampleOf } from "./doors.ts";
-import { BODY, checkoutsOf, loadPlan } from "./load-plan.ts";
+import { BODY, checkoutsOf } from "./load-plan.ts";
 import { inTurn, ratioRow, repeated, runsRow } from "./ratio.ts";
 import { ReferenceApp } from "./reference-app.ts";
 import { reserveFor, settledOf } from "./reserving.ts";
 import { perCpuSecond, perSecond, referenceRun } from "./served.ts";
 import { Wrk } from "./wrk.ts";
-
-const SOLD_OUT_MS_MAX = 120_000;
-/** No run of wrk lasts this long: it is interrupted when everything is sold. */
-const LONG_S = 600;
 
 /** A run until its last commit. Rates are of the time from the first request to the last commit. */
 export interface SettledRun {
@@ -36,12 +31,6 @@ export const cpu: Figure = {
   name: "cpu",
   about: "processor time of a settled order, by the accounts of all processes",
   measure: (settings, shops) => shops.with(settings, (shop) => measureCpu(shop, settings)),
-};
-
-export const sellOut: Figure = {
-  name: "sell-out",
-  about: "first request to last commit of a sale, by the database's clock, with as many buyers as --workers says",
-  measure: (settings, shops) => shops.with(settings, (shop) => measureSellOut(shop, settings)),
 };
 
 async function measureWhole(shop: Shop, settings: Settings): Promise<Reading> {
@@ -110,40 +99,5 @@ export async function settledRun(
     perCpuSecond: (settled * 1_000) / sumOf(usedMs),
     usedMs,
     faults,
-  };
-}
-
-async function measureSellOut(shop: Shop, settings: Settings): Promise<Reading> {
-  const wrk = await Wrk.find(process.env);
-  const runs = await repeated(settings.pairs, () => soldOutRun(shop, wrk, settings));
-  const what = `${settings.items} items, ${settings.workers} buyers: first request to last commit`;
-  return {
-    rows: [
-      runsRow(
-        what,
-        "s",
-        runs.map(({ seconds }) => seconds),
-        { below: 1 },
-      ),
-    ],
-    faults: runs.flatMap(({ faults }) => faults),
-    ...shop.stage.versions,
-  };
-}
-
-async function soldOutRun(shop: Shop, wrk: Wrk, { items, workers }: Settings) {
-  const saleId = await shop.openSale({ items });
-  const { reader } = await shop.stores.gate();
-  const startedAtMs = await shop.nowMs();
-  const shape = { connections: workers, seconds: LONG_S };
-  const load = wrk.start(loadPlan(shop.stage.url, shape, [checkoutsOf(saleId)], BODY));
-  const isSoldOut = async () => (await reader.totals(saleId))?.totals.available === 0;
-  const soldOut = await until(isSoldOut, SOLD_OUT_MS_MAX, { everyMs: 20 });
-  load.stop();
-  await load.done;
-  const { settled, lastAtMs, faults } = await shop.drained(saleId);
-  return {
-    seconds: (lastAtMs - startedAtMs) / 1_000,
-    faults: [...faults, ...(soldOut && settled === items ? [] : [`${settled} of ${items} items were sold`])],
   };
 }

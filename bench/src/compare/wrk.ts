@@ -20,6 +20,8 @@ export interface LoadPlan {
   readonly url: string;
   readonly connections: number;
   readonly seconds: number;
+  /** How long a connection rests before each request: chance, twice this at most. Without it, it never does. */
+  readonly pauseMs?: number;
   /** Asked for round and round. */
   readonly paths: readonly string[];
   /** Absent: GET. Else every request is a POST of the body, by a shopper of that prefix who never asked before. */
@@ -51,9 +53,9 @@ export class Wrk {
     this.#env = env;
   }
 
-  start({ url, connections, seconds, paths, post }: LoadPlan): RunningLoad {
+  start({ url, connections, seconds, pauseMs = 0, paths, post }: LoadPlan): RunningLoad {
     const shape = [`-t${THREADS}`, `-c${connections}`, `-d${Math.ceil(seconds)}s`, "--timeout", `${PATIENCE_S}s`];
-    const asked = [post?.body ?? "", post?.prefix ?? "", ...paths];
+    const asked = [post?.body ?? "", post?.prefix ?? "", String(pauseMs), ...paths];
     const running = promisify(execFile)(this.#file, [...shape, "-s", SCRIPT, url, "--", ...asked], { env: this.#env });
     return { done: running.then(({ stdout }) => loadOf(stdout)), stop: () => interrupt(running.child) };
   }

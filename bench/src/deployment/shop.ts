@@ -34,17 +34,26 @@ export type Usage = Readonly<Record<Part, number>>;
 /** What came of a sale: how many were reserved and settled, and when the last of it was committed by the database's clock. */
 export interface Drained {
   readonly settled: number;
+  /** That did it. */
+  readonly transactions: number;
   readonly lastAtMs: number;
   /** What had been used by then: the audit, which comes after, is not the sale's. */
   readonly usage: Usage;
   readonly faults: readonly string[];
 }
 
-export interface Audited {
+interface Audited {
   readonly confirmedUnits: number;
   readonly violations: readonly string[];
   /** What could not be looked at, though the sale keeps what it takes: of one that rests, nothing. */
   readonly missed: readonly string[];
+}
+
+/** When a checkout was reserved by the gate, and judged by the ledger. Unix milliseconds. */
+export interface Order {
+  readonly id: string;
+  readonly reservedAtMs: number;
+  readonly decidedAtMs: number;
 }
 
 /** A deployment to be measured: `flashgate up` with its defaults, and a way of our own to its stores. */
@@ -102,16 +111,18 @@ export class Shop {
     const inTime = await until(isDrained, DRAIN_MS_MAX, LOOK);
     const usage = this.usage();
     const { violations, missed } = await this.audit(saleId);
-    const { rows } = await this.pool.query<{ settled: number; last: number; other: number }>(
+    const { rows } = await this.pool.query<{ settled: number; transactions: number; last: number; other: number }>(
       `select count(*) filter (where state = 'confirmed')::int as settled,
+              count(distinct xmin::text)::int as transactions,
               count(*) filter (where state <> 'confirmed')::int as other,
               extract(epoch from max(decided_at))::float8 * 1000 as last
        from flashgate.checkouts where sale_id = $1`,
       [saleId],
     );
-    const { settled = 0, last = Number.NaN, other = 0 } = rows[0] ?? {};
+    const { settled = 0, transactions = 0, last = Number.NaN, other = 0 } = rows[0] ?? {};
     return {
       settled,
+      transactions,
       lastAtMs: last,
       usage,
       faults: [
@@ -121,6 +132,27 @@ export class Shop {
         ...missed,
       ],
     };
+  }
+
+  /** The checkouts that the ledger has of a sale. */
+  async orders(saleId: string): Promise<readonly Order[]> {
+    const { rows } = await this.pool.query<Order>(
+      `select id, extract(epoch from reserved_at)::float8 * 1000 as "reservedAtMs",
+              extract(epoch from decided_at)::float8 * 1000 as "decidedAtMs"
+       from flashgate.checkouts where sale_id = $1`,
+      [saleId],
+    );
+    return rows;
+  }
+
+  /** When shoppers of a sale were refused, as far as it is written down by now. */
+  async refusedAtMs(saleId: string): Promise<number[]> {
+    const { rows } = await this.pool.query<{ at: number }>(
+      `select extract(epoch from at)::float8 * 1000 as at
+       from flashgate.checkout_attempts where sale_id = $1 and outcome <> 'held'`,
+      [saleId],
+    );
+    return rows.map(({ at }) => at);
   }
 
   /** What the books say of a sale. Throws where there is no such sale. */

@@ -39,7 +39,7 @@ export const DEFAULTS: Settings = {
   workers: 256,
   pairs: 5,
   seconds: 5,
-  connections: 64,
+  connections: 128,
   rows: 1_000_000,
   queued: 1_000_000,
 };
@@ -62,6 +62,8 @@ export interface Reading {
   readonly rows: readonly Row[];
   /** What makes the rows worth nothing, a sentence each. */
   readonly faults: readonly string[];
+  /** How it went, as an image (SVG). */
+  readonly chart?: string;
   /** The versions of what it was measured on. */
   readonly redis: string;
   readonly postgres: string;

@@ -43,14 +43,15 @@ export interface ReserveParts {
 
 /** Reserves at the gate and, behind the answer, sends a submitted checkout on its way to the judge. */
 export async function reserveCheckout(parts: ReserveParts, command: ReserveCommand): Promise<ReserveOutcome> {
+  const { saleId, userId, mode, demand, key, fingerprint } = command;
   const checkoutId = parts.ids.checkoutId();
   const startedMs = parts.clock.nowMs();
-  const reply = await parts.admission.reserve({ ...command, checkoutId });
+  const reply = await parts.admission.reserve({ saleId, checkoutId, userId, mode, demand, key, fingerprint });
   const gateMs = parts.clock.nowMs() - startedMs;
-  parts.telemetry.emit({ kind: "attempt", saleId: command.saleId, outcome: reply.kind, gateMs });
+  parts.telemetry.emit({ kind: "attempt", saleId, outcome: reply.kind, gateMs });
   switch (reply.kind) {
     case "held":
-      if (command.mode === "submitted") parts.queue.submit(command.saleId, reply.epoch, checkoutId);
+      if (mode === "submitted") parts.queue.submit(saleId, reply.epoch, checkoutId);
       return { kind: "accepted", checkoutId, epoch: reply.epoch, hold: reply.hold, totals: reply.totals };
     case "replayed":
       return { kind: "accepted", checkoutId: reply.checkoutId, epoch: reply.epoch, hold: reply.hold, totals: null };

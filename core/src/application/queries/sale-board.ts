@@ -4,7 +4,10 @@ import type { GateTotals } from "../../domain/outcomes.ts";
 import { currentSale, nextSale, type Sale } from "../../domain/sale.ts";
 import type { SaleEvent } from "../ports/sale-feed.ts";
 
-/** An item as shoppers see it. Units; what is neither available nor sold is held by somebody. */
+/**
+ * An item as shoppers see it, for who reads it at once: its counts move on. Units; what is neither available nor sold is
+ * held by somebody.
+ */
 export interface BoardItem extends Item {
   readonly available: number;
 }
@@ -39,11 +42,14 @@ export interface BoardEntry {
   readonly stock: ReadonlyMap<string, number> | null;
 }
 
+/** Every page and every checkout moves counts: new items for them would all outlive the garbage collector's quick rounds. */
+type Shown = BoardItem & { available: number; sold: number };
+
 interface Row {
   sale: Sale;
   totals: GateTotals;
   version: number;
-  readonly items: BoardItem[];
+  readonly items: readonly Shown[];
   readonly positions: Map<string, number>;
 }
 
@@ -97,8 +103,10 @@ export class SaleBoard {
     if (!row || event.kind !== "settled" || event.epoch !== row.sale.openEpoch) return;
     if (event.totals) row.totals = event.totals;
     for (const [itemId, available] of event.stock) {
-      const soldNow = event.soldUnits.get(itemId) ?? 0;
-      this.#change(row, itemId, (item) => boardItem(item, available, item.sold + soldNow));
+      const item = shownOf(row, itemId);
+      if (!item) continue;
+      item.available = available;
+      item.sold += event.soldUnits.get(itemId) ?? 0;
     }
     row.version = ++this.#version;
   }
@@ -108,7 +116,8 @@ export class SaleBoard {
     const row = this.#rows.get(saleId);
     if (!row) return;
     for (const { itemId, quantity } of lines) {
-      this.#change(row, itemId, (item) => boardItem(item, Math.max(0, item.available - quantity), item.sold));
+      const item = shownOf(row, itemId);
+      if (item) item.available = Math.max(0, item.available - quantity);
     }
     row.totals = totals;
     row.version = ++this.#version;
@@ -156,22 +165,20 @@ export class SaleBoard {
   /** One item of a sale. Null where sale or item is not on the board. */
   item(saleId: string, itemId: string): BoardItem | null {
     const row = this.#rows.get(saleId);
-    return row?.items[row.positions.get(itemId) ?? -1] ?? null;
+    return (row && shownOf(row, itemId)) ?? null;
   }
 
   #sales(): Sale[] {
     return [...this.#rows.values()].map((row) => row.sale);
   }
+}
 
-  #change(row: Row, itemId: string, change: (item: BoardItem) => BoardItem): void {
-    const index = row.positions.get(itemId);
-    const item = index === undefined ? undefined : row.items[index];
-    if (index !== undefined && item) row.items[index] = change(item);
-  }
+function shownOf(row: Row, itemId: string): Shown | undefined {
+  return row.items[row.positions.get(itemId) ?? -1];
 }
 
 /** Field by field: of a spread with a field more V8 gives each of tens of thousands of items a hidden class of its own, 400 bytes. */
-function boardItem(item: Item, available: number, sold: number): BoardItem {
+function boardItem(item: Item, available: number, sold: number): Shown {
   const { saleId, id, position, name, imageUrl, priceMinor, stock, held } = item;
   return { saleId, id, position, name, imageUrl, priceMinor, stock, held, sold, available };
 }
