@@ -48,7 +48,8 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
   });
   const observations = createObservations({ ...parts, gate: gate.reader, queue: depths }, options);
   const duties = [...createDuties(parts, options), ...observations, letters];
-  const beats = duties.map((duty) => new Beat(duty, (name, error) => lines.dutyFailed(name, error)));
+  const steady = { nowMs: () => performance.now() };
+  const beats = duties.map((duty) => new Beat(duty, (name, error) => lines.dutyFailed(name, error), steady));
   const { OPS_HOST: host, OPS_PORT: port } = config;
   const ops = await startOpsServer({ host, port, access, registry, logger, checks });
   for (const beat of beats) beat.start();
