@@ -16,6 +16,7 @@ const SALE = "x-1";
 const FACTS: GateFacts = {
   epoch: 1,
   open: false,
+  oneInstant: true,
   totals: { available: 1, held: 0, sold: 4 },
   stock: new Map([
     ["a", 1],

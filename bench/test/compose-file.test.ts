@@ -128,6 +128,7 @@ describe("the compose file", () => {
       "--appendfsync": "always",
       "--save": "",
       "--maxmemory-policy": "noeviction",
+      "--lazyfree-lazy-expire": "yes",
       "--aclfile": "/run/redis-users/users.acl",
     });
     const limit = bytesOf(document.services["redis"]?.["mem_limit"]);

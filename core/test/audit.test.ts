@@ -41,6 +41,7 @@ const ledger: LedgerFacts = {
 const gate: GateFacts = {
   epoch: 2,
   open: true,
+  oneInstant: true,
   totals: { available: 1, held: 0, sold: 2 },
   stock: new Map([
     ["a", 0],
@@ -100,6 +101,10 @@ describe("the audit", () => {
       { invariant: 3, reason: "no_gate" },
       { invariant: 4, reason: "no_gate" },
     ]);
+    expect(unchecked({}, { ...gate, oneInstant: false }, false)).toEqual([
+      { invariant: 3, reason: "not_at_rest" },
+      { invariant: 4, reason: "not_at_rest" },
+    ]);
     const none = { confirmedWithoutAttempt: null };
     expect(unchecked(none, gate)).toEqual([{ invariant: 6, reason: "attempts_not_recorded" }]);
     expect(check({ ...none, ...sale({ itemsSold: 3 }) })).toEqual([1]);
@@ -154,6 +159,14 @@ describe("the audit", () => {
     expect(check({}, { pool: new Set(["a", "b"]) })).toContain(3);
     expect(check({}, { pool: new Set() })).toContain(3);
     expect(check({}, { holds: [hold] })).toContain(3);
+  });
+
+  it("3: the totals alone, of a gate that moved while it was read", () => {
+    const moved = (over: Partial<GateFacts>) =>
+      found(audit(ledger, { ...gate, oneInstant: false, ...over }, false).violations);
+    expect(moved({ pool: new Set(), holds: [hold], stock: new Map() })).toEqual([]);
+    expect(moved({ totals: { available: 2, held: 0, sold: 2 } })).toEqual([3]);
+    expect(moved({ totals: { available: -1, held: 2, sold: 2 } })).toEqual([3]);
   });
 
   it("4: a gate at rest that disagrees with the ledger, in total, by item or by buyer", () => {

@@ -98,6 +98,19 @@ describe("the books", () => {
     expect(await observeBooks(oversold, sales)).toMatchObject({ oversoldUnits: 2 });
   });
 
+  it("of a large sale in a rush tell no drift that may be none, and its oldest hold", async () => {
+    const house = openHouse();
+    const id = await house.openSale();
+    const { sinceMs } = await house.held(id);
+    const whole = await house.gate.inspect(id);
+    if (!whole) throw new Error("the sale has a gate");
+    const torn = {
+      inspect: async () => ({ ...whole, pool: new Set<string>(), oneInstant: false }),
+    };
+    const books = await observeBooks({ ledger: house.ledger, gate: torn }, [await house.saleOf(id)]);
+    expect(books).toEqual({ oversoldUnits: 0, drifts: 0, oldestHoldMs: sinceMs });
+  });
+
   it("of a sale that is not there are empty", async () => {
     const house = openHouse();
     const id = await house.openSale();

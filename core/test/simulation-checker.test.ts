@@ -151,6 +151,7 @@ describe("the gate's sums", () => {
   const gate = (over: Partial<GateFacts> = {}): GateFacts => ({
     epoch: 1,
     open: true,
+    oneInstant: true,
     totals: { available: 2, held: 1, sold: 1 },
     stock: new Map([
       ["a", 0],

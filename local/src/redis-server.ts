@@ -64,6 +64,8 @@ function configuration(
     // keeps the path of this file in the command line, by which a server left behind is known
     "set-proc-title no",
     "maxmemory-policy noeviction",
+    // the gate of a large sale that has aged out is freed beside the commands, not between them
+    "lazyfree-lazy-expire yes",
     'save ""',
     ...(durable ? ["appendonly yes", "appendfsync always"] : ["appendonly no"]),
   ];

@@ -8,18 +8,25 @@ local limit, backoffMsMin, backoffMsMax = ARGV[1], tonumber(ARGV[2]), tonumber(A
 
 local time = redis.call("TIME")
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
+local ids = redis.call("ZRANGEBYSCORE", due, "-inf", string.format("%.0f", nowMs), "LIMIT", 0, limit)
+if #ids == 0 then return { "claimed" } end
+
 local reply = { "claimed" }
-for _, checkout in ipairs(redis.call("ZRANGEBYSCORE", due, "-inf", string.format("%.0f", nowMs), "LIMIT", 0, limit)) do
-  local hold = redis.call("HGET", holds, checkout)
+local looks, gone = {}, {}
+for i, hold in ipairs(redis.call("HMGET", holds, unpack(ids))) do
+  local checkout = ids[i]
   if hold then
     -- One that cannot be read is as old as can be, and must not fail the others.
     local since = tonumber(string.match(hold, "^[^|]*|(%d+)|") or "0")
     local backoffMs = math.max(backoffMsMin, math.min(backoffMsMax, nowMs - since))
-    redis.call("ZADD", due, string.format("%.0f", nowMs + backoffMs), checkout)
+    looks[#looks + 1] = string.format("%.0f", nowMs + backoffMs)
+    looks[#looks + 1] = checkout
     reply[#reply + 1] = checkout
     reply[#reply + 1] = hold
   else
-    redis.call("ZREM", due, checkout)
+    gone[#gone + 1] = checkout
   end
 end
+if #gone > 0 then redis.call("ZREM", due, unpack(gone)) end
+if #looks > 0 then redis.call("ZADD", due, unpack(looks)) end
 return reply

@@ -80,6 +80,17 @@ export async function requireCapableServer(redis: Redis): Promise<void> {
   }
 }
 
+/** Does its work on a connection of its own, which never reconnects: all of it meets one life of one server. */
+export async function once<Value>(url: string, name: string, work: (redis: Redis) => Promise<Value>): Promise<Value> {
+  const redis = connect(url, name, "once");
+  try {
+    await ready(redis);
+    return await work(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
 /** One field of an INFO reply. */
 export function field(info: string, name: string): string | undefined {
   return new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];

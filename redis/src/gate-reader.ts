@@ -1,74 +1,69 @@
 import type { GateFacts, GateReader, GateTotals } from "@flashgate/core";
 import type { Redis } from "ioredis";
-import { decodeHolds, type OnUnreadable } from "./hold-codec.ts";
-import { gateKeys, metaKey } from "./keys.ts";
+import { once } from "./connection.ts";
+import { factsOf, numbers, readInPieces, readWhole, totalsOf } from "./gate-contents.ts";
+import type { OnUnreadable } from "./hold-codec.ts";
+import { type GateKeys, gateKeys, metaKey } from "./keys.ts";
+import { scanHash } from "./scanning.ts";
+
+/** Entries that are read in one command: some milliseconds of the server's time, and all of an hourly sale. More are read in pieces. */
+export const WHOLE_ENTRIES_MAX = 40_000;
+
+export interface GateReaderParts {
+  readonly url: string;
+  readonly redis: Redis;
+  readonly onUnreadable: OnUnreadable;
+  readonly wholeEntriesMax: number;
+}
 
 /** Reads of a gate as a whole. */
 export class RedisGateReader implements GateReader {
-  readonly #redis: Redis;
-  readonly #onUnreadable: OnUnreadable;
+  readonly #parts: GateReaderParts;
 
-  constructor(redis: Redis, onUnreadable: OnUnreadable) {
-    this.#redis = redis;
-    this.#onUnreadable = onUnreadable;
+  constructor(parts: GateReaderParts) {
+    this.#parts = parts;
   }
 
   async totals(saleId: string): Promise<{ epoch: number; totals: GateTotals } | null> {
     const epoch = await this.#epoch(saleId);
     if (epoch === null) return null;
-    const totals = await this.#redis.hgetall(gateKeys(saleId, epoch).totals);
+    const totals = await this.#parts.redis.hgetall(gateKeys(saleId, epoch).totals);
     return "available" in totals ? { epoch, totals: totalsOf(totals) } : null;
   }
 
   async stock(saleId: string): Promise<ReadonlyMap<string, number> | null> {
     const epoch = await this.#epoch(saleId);
     if (epoch === null) return null;
-    const stock = numbers(await this.#redis.hgetall(gateKeys(saleId, epoch).stock));
+    const stock = numbers(await scanHash(this.#parts.redis, gateKeys(saleId, epoch).stock));
     return stock.size > 0 ? stock : null;
   }
 
-  /** MULTI makes it one instant; an epoch that changed before it is looked up again by the next call. */
+  /** An opening that is gone by the time it was read may have given way to the next. */
   async inspect(saleId: string): Promise<GateFacts | null> {
+    return (await this.#look(saleId)) ?? this.#look(saleId);
+  }
+
+  async #look(saleId: string): Promise<GateFacts | null> {
+    const { url, redis, onUnreadable, wholeEntriesMax } = this.#parts;
     const epoch = await this.#epoch(saleId);
     if (epoch === null) return null;
     const keys = gateKeys(saleId, epoch);
-    const replies = await this.#redis
-      .multi()
-      .hmget(metaKey(saleId), "epoch", "open")
-      .hgetall(keys.totals)
-      .hgetall(keys.stock)
-      .smembers(keys.pool)
-      .hgetall(keys.holds)
-      .hgetall(keys.buyers)
-      .exec();
-    const [meta, totals, stock, pool, holds, buyers] = (replies ?? []).map(([error, value]) => {
-      if (error) throw error;
-      return value;
-    }) as [string[], Hash, Hash, string[], Hash, Hash];
-    if (!("available" in totals)) return null;
-    return {
-      epoch: Number(meta[0]),
-      open: meta[1] === "1",
-      totals: totalsOf(totals),
-      stock: numbers(stock),
-      pool: new Set(pool),
-      holds: decodeHolds(saleId, Object.entries(holds).flat(), this.#onUnreadable),
-      buyers: new Map([...numbers(buyers)].filter(([, units]) => units !== 0)),
-    };
+    const contents =
+      (await this.#entries(keys)) > wholeEntriesMax
+        ? await once(url, "reader", (own) => readInPieces(own, saleId))
+        : await readWhole(redis, keys);
+    return contents && factsOf(saleId, contents, onUnreadable);
+  }
+
+  /** At most so many: the pool has no more than there are items. */
+  async #entries({ stock, holds, buyers }: GateKeys): Promise<number> {
+    const { redis } = this.#parts;
+    const [items, held, bought] = await Promise.all([redis.hlen(stock), redis.hlen(holds), redis.hlen(buyers)]);
+    return 2 * items + held + bought;
   }
 
   async #epoch(saleId: string): Promise<number | null> {
-    const epoch = await this.#redis.hget(metaKey(saleId), "epoch");
+    const epoch = await this.#parts.redis.hget(metaKey(saleId), "epoch");
     return epoch === null ? null : Number(epoch);
   }
-}
-
-type Hash = Record<string, string>;
-
-function numbers(hash: Hash): Map<string, number> {
-  return new Map(Object.entries(hash).map(([name, value]) => [name, Number(value)]));
-}
-
-function totalsOf(hash: Hash): GateTotals {
-  return { available: Number(hash["available"]), held: Number(hash["held"]), sold: Number(hash["sold"]) };
 }

@@ -1,7 +1,7 @@
 import type { Admission, Clock, GateReader, Holds, Opening, SaleFeed } from "@flashgate/core";
 import { RedisAdmission } from "./admission.ts";
 import { connect, ready, requireCapableServer } from "./connection.ts";
-import { RedisGateReader } from "./gate-reader.ts";
+import { RedisGateReader, WHOLE_ENTRIES_MAX } from "./gate-reader.ts";
 import type { OnUnreadable } from "./hold-codec.ts";
 import { RedisHolds } from "./holds.ts";
 import { Leases } from "./lease.ts";
@@ -17,6 +17,8 @@ export interface GateOptions {
   readonly backlogMax: number;
   /** Told of each hold that cannot be read, whenever it is come across. Default: nothing. */
   readonly onUnreadable?: OnUnreadable;
+  /** Entries of a gate that an audit reads in one command. Default: some milliseconds of the server's time. */
+  readonly wholeEntriesMax?: number;
 }
 
 /** Holds a gate takes by default while Postgres is away. */
@@ -38,7 +40,8 @@ export interface RedisGate {
 
 /** The gate over one connection. Refuses to start on a server that the protocol cannot be kept on. */
 export async function openGate(options: GateOptions): Promise<RedisGate> {
-  const { url, name, clock, backlogMax, onUnreadable = () => undefined } = options;
+  const { url, name, clock, backlogMax } = options;
+  const { onUnreadable = () => undefined, wholeEntriesMax = WHOLE_ENTRIES_MAX } = options;
   const redis = connect(url, `${name}-gate`, "answer");
   try {
     await ready(redis);
@@ -52,7 +55,7 @@ export async function openGate(options: GateOptions): Promise<RedisGate> {
     admission: new RedisAdmission(redis, leases, onUnreadable),
     holds: new RedisHolds(redis, leases, onUnreadable),
     opening: new RedisOpening({ url, redis, leases, backlogMax, onUnreadable }),
-    reader: new RedisGateReader(redis, onUnreadable),
+    reader: new RedisGateReader({ url, redis, onUnreadable, wholeEntriesMax }),
     admits: async (saleId, epoch) => (await leases.ofEpoch(saleId, epoch)) !== null,
     ping: async () => void (await redis.ping()),
     whenReady: () => ready(redis),

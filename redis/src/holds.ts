@@ -9,8 +9,9 @@ import { CONSTANT, evaluate } from "./scripts.ts";
 /** Bounds of the sweep's backoff: how long a claimed hold is left alone. */
 const BACKOFF_MS_MIN = 2_000;
 const BACKOFF_MS_MAX = 60_000;
-/** Verdicts one script call applies: keeps the server's longest pause short. */
+/** Verdicts that one script call applies, and holds that one claims: keeps the server's longest pause short. */
 const FINALISE_MAX = 500;
+const CLAIM_MAX = 500;
 
 /** The holds of an opening, for those who judge and sweep them. */
 export class RedisHolds implements Holds {
@@ -36,18 +37,19 @@ export class RedisHolds implements Holds {
 
   async claimDue(saleId: string, epoch: number, limit: number): Promise<Hold[]> {
     const { holds, due } = gateKeys(saleId, epoch);
+    const claimed: string[] = [];
     try {
-      const words = await evaluate(
-        this.#redis,
-        CONSTANT.claimDue,
-        [holds, due],
-        [limit, BACKOFF_MS_MIN, BACKOFF_MS_MAX],
-      );
-      return decodeHolds(saleId, words.slice(1), this.#onUnreadable);
+      for (let rest = limit; rest > 0; rest -= CLAIM_MAX) {
+        const most = Math.min(rest, CLAIM_MAX);
+        const args = [most, BACKOFF_MS_MIN, BACKOFF_MS_MAX];
+        const [, ...found] = await evaluate(this.#redis, CONSTANT.claimDue, [holds, due], args);
+        claimed.push(...found);
+        if (found.length < 2 * most) break;
+      }
     } catch (error) {
-      if (isNoScript(error)) return [];
-      throw error;
+      if (!isNoScript(error)) throw error;
     }
+    return decodeHolds(saleId, claimed, this.#onUnreadable);
   }
 
   async some(saleId: string, epoch: number, limit: number): Promise<Hold[]> {

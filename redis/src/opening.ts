@@ -1,17 +1,16 @@
 import type { GateSnapshot, Opening, Pause, Survivors } from "@flashgate/core";
 import type { Redis } from "ioredis";
-import { connect, field, ready } from "./connection.ts";
+import { field, once } from "./connection.ts";
 import { faultOf } from "./faults.ts";
 import { decodeHolds, type OnUnreadable } from "./hold-codec.ts";
 import { EVENTS_CHANNEL, gateKeys, metaKey } from "./keys.ts";
 import type { Leases } from "./lease.ts";
+import { scanHash } from "./scanning.ts";
 import { CONSTANT, evaluate, type Script, scriptsOf } from "./scripts.ts";
 import { type StagedKey, stage } from "./staging.ts";
 
 /** How long a retired gate can still be read. */
 const KEEP_MS = 24 * 3_600_000;
-/** Holds read per call while survivors are gathered. */
-const SCAN_COUNT = 1_000;
 
 export interface OpeningParts {
   readonly url: string;
@@ -43,12 +42,12 @@ export class RedisOpening implements Opening {
   }
 
   shut(saleId: string, epoch: number, openEpoch: number): Promise<Survivors | "superseded"> {
-    return this.#once(async (redis) => {
+    return once(this.#url, "opening", async (redis) => {
       const incarnation = await incarnationOf(redis);
       await load(redis, [CONSTANT.shut]);
       const [word] = await evaluate(redis, CONSTANT.shut, [metaKey(saleId)], [epoch]);
       if (word === "superseded") return word;
-      const holds = await scanHolds(redis, gateKeys(saleId, openEpoch).holds);
+      const holds = [...(await scanHash(redis, gateKeys(saleId, openEpoch).holds))].flat();
       // What cannot be read cannot be adopted: its ticket, of an opening that is over then, gets gate_lost.
       return { holds: decodeHolds(saleId, holds, this.#onUnreadable), incarnation };
     });
@@ -56,7 +55,7 @@ export class RedisOpening implements Opening {
 
   install(snapshot: GateSnapshot, incarnation: string): Promise<"installed" | "superseded"> {
     const { id, epoch } = snapshot.sale;
-    return this.#once(async (redis) => {
+    return once(this.#url, "opening", async (redis) => {
       await redis.watch(metaKey(id));
       const [current, retired, installed] = await redis.hmget(metaKey(id), "epoch", "retired", "installed");
       if (Number(current) !== epoch || retired === "1" || (await incarnationOf(redis)) !== incarnation)
@@ -115,7 +114,7 @@ export class RedisOpening implements Opening {
     const { meta: _kept, ...before } = gateKeys(id, installed);
     exchange.unlink(...Object.values(before));
     for (const { from, to, filled } of staged) {
-      exchange.del(to);
+      exchange.unlink(to);
       if (filled) exchange.rename(from, to).persist(to);
     }
     exchange.hset(metaKey(id), {
@@ -138,16 +137,6 @@ export class RedisOpening implements Opening {
     for (const [error] of replies ?? []) if (error) throw error;
     return replies !== null;
   }
-
-  async #once<Value>(work: (redis: Redis) => Promise<Value>): Promise<Value> {
-    const redis = connect(this.#url, "opening", "once");
-    try {
-      await ready(redis);
-      return await work(redis);
-    } finally {
-      redis.disconnect();
-    }
-  }
 }
 
 /** Names one life of one server in one replication history. */
@@ -163,15 +152,4 @@ function replidOf(incarnation: string): string {
 
 async function load(redis: Redis, scripts: readonly Script[]): Promise<void> {
   for (const { text } of scripts) await redis.script("LOAD", text);
-}
-
-async function scanHolds(redis: Redis, key: string): Promise<string[]> {
-  const found = new Map<string, string>();
-  let cursor = "0";
-  do {
-    const [next, flat] = await redis.hscan(key, cursor, "COUNT", SCAN_COUNT);
-    for (let at = 0; at + 1 < flat.length; at += 2) found.set(flat[at] ?? "", flat[at + 1] ?? "");
-    cursor = next;
-  } while (cursor !== "0");
-  return [...found].flat();
 }

@@ -26,7 +26,7 @@ export async function stage(redis: Redis, snapshot: GateSnapshot): Promise<Stage
   ]);
   const put = async (to: string, members: readonly (readonly (string | number)[])[], write: Write) => {
     const from = stagedKey(to);
-    await redis.del(from);
+    await redis.unlink(from);
     for (let at = 0; at < members.length; at += FIELDS_MAX) {
       await write(from, members.slice(at, at + FIELDS_MAX).flat());
     }

@@ -18,8 +18,9 @@ const GREETING = "+client -@admin -@dangerous +ping +info +hello +auth +select +
 /** Redis asks the user who runs a script for the rights of each command in it. */
 const SCRIPTED =
   "+hset +hincrby +hdel +hlen +sadd +srem +srandmember +zadd +zrem +zrangebyscore +pexpire +publish +time";
-const READS = "+hget +hmget +hgetall +smembers +zrange +multi +exec +discard +subscribe +unsubscribe";
-const OPENING = "+script|load +script|exists +watch +unwatch +hscan +del +unlink +rename +persist";
+const READS =
+  "+hget +hmget +hgetall +hscan +smembers +sscan +zrange +watch +multi +exec +discard +subscribe +unsubscribe";
+const OPENING = "+script|load +script|exists +del +unlink +rename +persist";
 
 const RIGHTS: Readonly<Record<RedisUser, string>> = {
   gate: `~${GATE_KEYS} &${EVENTS_CHANNEL} ${GREETING} +evalsha ${SCRIPTED} ${READS}`,

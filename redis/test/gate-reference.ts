@@ -210,6 +210,7 @@ export class GateReference {
     return {
       epoch: gate.epoch,
       open: this.open,
+      oneInstant: true,
       totals: { ...gate.totals },
       stock: new Map(gate.stock),
       pool: new Set([...gate.stock].flatMap(([itemId, units]) => (units > 0 ? [itemId] : []))),

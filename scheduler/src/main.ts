@@ -51,7 +51,8 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
   const { RETENTION_DAYS: days } = config;
   const retention = days === undefined ? [] : [new Retention(parts, days)];
   const duties = [...createDuties(parts, options), ...observations, letters, ...retention];
-  const beats = duties.map((duty) => new Beat(duty, (name, error) => lines.dutyFailed(name, error)));
+  const steady = { nowMs: () => performance.now() };
+  const beats = duties.map((duty) => new Beat(duty, (name, error) => lines.dutyFailed(name, error), steady));
   const { OPS_HOST: host, OPS_PORT: port } = config;
   const ops = await startOpsServer({ host, port, access, registry, logger, checks });
   for (const beat of beats) beat.start();

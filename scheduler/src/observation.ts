@@ -23,8 +23,9 @@ export interface ObservationParts extends GatesParts {
 }
 
 const LOOK_MS = 2_000;
-/** An audit reads a sale as a whole: some tenths of a second of the stores' time where the sale is large. */
+/** An audit reads sales as a whole: some tenths of a second of the stores' time, and many where a million units are held. */
 const AUDIT_MS = 15_000;
+const AUDIT_SHARE_MAX = 0.1;
 /** Sales looked at, newest window first. */
 const SALES_MAX = 200;
 const AUDITED_MAX = 20;
@@ -63,6 +64,7 @@ export function createObservations(parts: ObservationParts, options: { readonly 
   const audit: Duty = {
     name: "audit",
     everyMs: AUDIT_MS,
+    shareMax: AUDIT_SHARE_MAX,
     runOnce: async () => {
       const nowMs = clock.nowMs();
       const unsealed = await ledger.list({ states: UNSEALED_STATES, limit: SALES_MAX });

@@ -5,7 +5,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** A duty whose runs the test ends by hand. */
-function openDuty() {
+function openDuty(shareMax?: number) {
   const faults: unknown[] = [];
   let runs = 0;
   let end: (error?: Error) => void = () => undefined;
@@ -14,7 +14,9 @@ function openDuty() {
       runs += 1;
       end = (error) => (error ? reject(error) : resolve());
     });
-  const beat = new Beat({ name: "duty", everyMs: 100, runOnce }, (name, error) => faults.push([name, error]));
+  const duty = { name: "duty", everyMs: 100, runOnce, ...(shareMax === undefined ? {} : { shareMax }) };
+  const clock = { nowMs: () => Date.now() };
+  const beat = new Beat(duty, (name, error) => faults.push([name, error]), clock);
   const finish = async (error?: Error) => {
     end(error);
     await vi.advanceTimersByTimeAsync(0);
@@ -33,6 +35,25 @@ describe("a beat", () => {
     expect(runs()).toBe(1);
     await vi.advanceTimersByTimeAsync(1);
     expect(runs()).toBe(2);
+    await finish();
+    await beat.stop();
+  });
+
+  it("rests as much longer as a run was long, where it may take but a share of the time", async () => {
+    const { beat, finish, runs } = openDuty(0.1);
+    beat.start();
+    await vi.advanceTimersByTimeAsync(5);
+    await finish();
+    await vi.advanceTimersByTimeAsync(99);
+    expect(runs()).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(runs()).toBe(2);
+    await vi.advanceTimersByTimeAsync(200);
+    await finish();
+    await vi.advanceTimersByTimeAsync(1_799);
+    expect(runs()).toBe(2);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(runs()).toBe(3);
     await finish();
     await beat.stop();
   });

@@ -42,6 +42,13 @@ export interface Drained {
   readonly faults: readonly string[];
 }
 
+interface Audited {
+  readonly confirmedUnits: number;
+  readonly violations: readonly string[];
+  /** What could not be looked at, though the sale keeps what it takes: of one that rests, nothing. */
+  readonly missed: readonly string[];
+}
+
 /** When a checkout was reserved by the gate, and judged by the ledger. Unix milliseconds. */
 export interface Order {
   readonly id: string;
@@ -103,7 +110,7 @@ export class Shop {
     };
     const inTime = await until(isDrained, DRAIN_MS_MAX, LOOK);
     const usage = this.usage();
-    const { violations } = await this.audit(saleId);
+    const { violations, missed } = await this.audit(saleId);
     const { rows } = await this.pool.query<{ settled: number; transactions: number; last: number; other: number }>(
       `select count(*) filter (where state = 'confirmed')::int as settled,
               count(distinct xmin::text)::int as transactions,
@@ -122,6 +129,7 @@ export class Shop {
         ...(inTime ? [] : [`${saleId} did not drain`]),
         ...(other > 0 ? [`${other} checkouts of ${saleId} were not confirmed`] : []),
         ...violations,
+        ...missed,
       ],
     };
   }
@@ -148,12 +156,14 @@ export class Shop {
   }
 
   /** What the books say of a sale. Throws where there is no such sale. */
-  async audit(saleId: string): Promise<{ readonly confirmedUnits: number; readonly violations: readonly string[] }> {
+  async audit(saleId: string): Promise<Audited> {
     const { reader } = await this.stores.gate();
     const report = await auditSale({ ledger: this.stores.ledger, gate: reader }, saleId);
     if (!report) throw new Error(`the ledger does not know ${saleId}`);
-    const { confirmedUnits, violations } = report;
-    return { confirmedUnits, violations: violations.map((violation) => JSON.stringify(violation)) };
+    const { confirmedUnits, violations, unchecked } = report;
+    const texts = (found: readonly object[]) => found.map((each) => JSON.stringify(each));
+    const missed = unchecked.filter(({ reason }) => reason !== "attempts_not_recorded");
+    return { confirmedUnits, violations: texts(violations), missed: texts(missed) };
   }
 
   /** Now, by the database's clock. */

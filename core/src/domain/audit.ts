@@ -41,14 +41,15 @@ export function audit(ledger: LedgerFacts, gate: GateFacts | null, still: boolea
     confirmedUnits: ledger.confirmedUnits,
     atRest,
     unchecked: [
-      ...(gate ? [] : [{ invariant: 3, reason: "no_gate" } as const]),
+      ...(gate?.oneInstant ? [] : [{ invariant: 3, reason: gate ? "not_at_rest" : "no_gate" } as const]),
       ...(current && atRest ? [] : [{ invariant: 4, reason: atRest ? "no_gate" : "not_at_rest" } as const]),
       ...(ledger.confirmedWithoutAttempt === null ? [{ invariant: 6, reason: "attempts_not_recorded" } as const] : []),
     ],
     violations: [
       ...stockViolations(ledger),
       ...limitViolations(ledger),
-      ...(gate ? gateViolations(ledger, gate) : []),
+      ...(gate ? totalsViolations(ledger, gate) : []),
+      ...(gate?.oneInstant ? gateViolations(ledger, gate) : []),
       ...(current && atRest ? restViolations(ledger, current) : []),
       ...attemptViolations(ledger),
       ...keyViolations(ledger),
@@ -64,20 +65,23 @@ export function oversoldUnits({ items }: LedgerFacts): number {
 
 function stockViolations({ sale, confirmedUnits, heldUnits, items }: LedgerFacts): Violation[] {
   const say = violationsOf(1);
-  say.unless(sale.itemsSold === confirmedUnits, `sale says ${sale.itemsSold} sold, its rows ${confirmedUnits}`);
-  say.unless(sale.itemsHeld === heldUnits, `sale says ${sale.itemsHeld} held, its rows ${heldUnits}`);
+  say.unless(sale.itemsSold === confirmedUnits, () => `sale says ${sale.itemsSold} sold, its rows ${confirmedUnits}`);
+  say.unless(sale.itemsHeld === heldUnits, () => `sale says ${sale.itemsHeld} held, its rows ${heldUnits}`);
   say.unless(
     confirmedUnits + heldUnits <= sale.totalItems,
-    `${confirmedUnits} + ${heldUnits} of ${sale.totalItems} units`,
+    () => `${confirmedUnits} + ${heldUnits} of ${sale.totalItems} units`,
   );
   const stock = items.reduce((sum, item) => sum + item.stock, 0);
-  say.unless(stock === sale.totalItems, `items have ${stock} units, the sale ${sale.totalItems}`);
+  say.unless(stock === sale.totalItems, () => `items have ${stock} units, the sale ${sale.totalItems}`);
   for (const item of items) {
     const { itemId, sold, held } = item;
-    say.unless(sold === item.confirmedUnits, `item ${itemId} says ${sold} sold, its lines ${item.confirmedUnits}`);
-    say.unless(held === item.heldUnits, `item ${itemId} says ${held} held, its lines ${item.heldUnits}`);
+    say.unless(
+      sold === item.confirmedUnits,
+      () => `item ${itemId} says ${sold} sold, its lines ${item.confirmedUnits}`,
+    );
+    say.unless(held === item.heldUnits, () => `item ${itemId} says ${held} held, its lines ${item.heldUnits}`);
     const taken = item.confirmedUnits + item.heldUnits;
-    say.unless(taken <= item.stock, `item ${itemId} has ${taken} taken of ${item.stock}`);
+    say.unless(taken <= item.stock, () => `item ${itemId} has ${taken} taken of ${item.stock}`);
   }
   return say.found;
 }
@@ -85,60 +89,72 @@ function stockViolations({ sale, confirmedUnits, heldUnits, items }: LedgerFacts
 function limitViolations({ sale, buyers }: LedgerFacts): Violation[] {
   const say = violationsOf(2);
   for (const { userId, units, confirmedUnits } of buyers) {
-    say.unless(units === confirmedUnits, `buyer ${userId} says ${units} units, the rows ${confirmedUnits}`);
+    say.unless(units === confirmedUnits, () => `buyer ${userId} says ${units} units, the rows ${confirmedUnits}`);
     say.unless(
       confirmedUnits <= sale.limitPerUser,
-      `buyer ${userId} has ${confirmedUnits} of ${sale.limitPerUser} units`,
+      () => `buyer ${userId} has ${confirmedUnits} of ${sale.limitPerUser} units`,
     );
   }
   return say.found;
 }
 
-function gateViolations({ sale, items }: LedgerFacts, gate: GateFacts): Violation[] {
+function totalsViolations({ sale }: LedgerFacts, { totals }: GateFacts): Violation[] {
   const say = violationsOf(3);
-  const { available, held, sold } = gate.totals;
+  const { available, held, sold } = totals;
+  say.unless(
+    available + held + sold === sale.totalItems,
+    () => `${available} + ${held} + ${sold} is not ${sale.totalItems}`,
+  );
+  say.unless(Math.min(available, held, sold) >= 0, () => `a total is negative: ${available}, ${held}, ${sold}`);
+  return say.found;
+}
+
+function gateViolations({ items }: LedgerFacts, gate: GateFacts): Violation[] {
+  const say = violationsOf(3);
+  const { available, held } = gate.totals;
   const heldBy = new Map<string, number>();
   for (const { itemId, quantity } of gate.holds.flatMap((hold) => hold.lines)) {
     heldBy.set(itemId, (heldBy.get(itemId) ?? 0) + quantity);
   }
   const heldUnits = gate.holds.reduce((sum, hold) => sum + unitsOf(hold.lines), 0);
-  say.unless(held === heldUnits, `gate says ${held} held, its holds ${heldUnits}`);
-  say.unless(available + held + sold === sale.totalItems, `${available} + ${held} + ${sold} is not ${sale.totalItems}`);
-  say.unless(Math.min(available, held, sold) >= 0, `a total is negative: ${available}, ${held}, ${sold}`);
+  say.unless(held === heldUnits, () => `gate says ${held} held, its holds ${heldUnits}`);
   const stock = [...gate.stock.values()].reduce((sum, units) => sum + units, 0);
-  say.unless(stock === available, `stock sums to ${stock}, available is ${available}`);
+  say.unless(stock === available, () => `stock sums to ${stock}, available is ${available}`);
   for (const { itemId, stock: total } of items) {
     const left = gate.stock.get(itemId) ?? Number.NaN;
     const taken = left + (heldBy.get(itemId) ?? 0);
     say.unless(
       left >= 0 && taken <= total,
-      `item ${itemId} has ${left} left and ${heldBy.get(itemId) ?? 0} held of ${total}`,
+      () => `item ${itemId} has ${left} left and ${heldBy.get(itemId) ?? 0} held of ${total}`,
     );
     say.unless(
       gate.pool.has(itemId) === left > 0,
-      `item ${itemId} with ${left} left is ${gate.pool.has(itemId) ? "" : "not "}in the pool`,
+      () => `item ${itemId} with ${left} left is ${gate.pool.has(itemId) ? "" : "not "}in the pool`,
     );
   }
-  say.unless(gate.stock.size === items.length, `gate has ${gate.stock.size} items, the ledger ${items.length}`);
+  say.unless(gate.stock.size === items.length, () => `gate has ${gate.stock.size} items, the ledger ${items.length}`);
   return say.found;
 }
 
 function restViolations({ sale, confirmedUnits, items, buyers }: LedgerFacts, gate: GateFacts): Violation[] {
   const say = violationsOf(4);
-  say.unless(gate.totals.sold === confirmedUnits, `gate says ${gate.totals.sold} sold, the ledger ${confirmedUnits}`);
+  say.unless(
+    gate.totals.sold === confirmedUnits,
+    () => `gate says ${gate.totals.sold} sold, the ledger ${confirmedUnits}`,
+  );
   const left = sale.totalItems - confirmedUnits;
-  say.unless(gate.totals.available === left, `gate has ${gate.totals.available} left, the ledger ${left}`);
+  say.unless(gate.totals.available === left, () => `gate has ${gate.totals.available} left, the ledger ${left}`);
   for (const item of items) {
     const inGate = gate.stock.get(item.itemId) ?? Number.NaN;
     say.unless(
       inGate === leftOf(item),
-      `item ${item.itemId} has ${inGate} left in the gate, ${leftOf(item)} in the ledger`,
+      () => `item ${item.itemId} has ${inGate} left in the gate, ${leftOf(item)} in the ledger`,
     );
   }
   const bought = new Map(buyers.map((buyer) => [buyer.userId, buyer.confirmedUnits]));
   for (const userId of new Set([...bought.keys(), ...gate.buyers.keys()])) {
     const [inGate, inLedger] = [gate.buyers.get(userId) ?? 0, bought.get(userId) ?? 0];
-    say.unless(inGate === inLedger, `buyer ${userId} has ${inGate} units in the gate, ${inLedger} in the ledger`);
+    say.unless(inGate === inLedger, () => `buyer ${userId} has ${inGate} units in the gate, ${inLedger} in the ledger`);
   }
   return say.found;
 }
@@ -149,40 +165,40 @@ function leftOf({ stock, confirmedUnits, heldUnits }: ItemFacts): number {
 
 function attemptViolations({ confirmedWithoutAttempt: without }: LedgerFacts): Violation[] {
   const say = violationsOf(6);
-  say.unless(without === null || without === 0, `${without} confirmed checkouts without an attempt`);
+  say.unless(without === null || without === 0, () => `${without} confirmed checkouts without an attempt`);
   return say.found;
 }
 
 function keyViolations({ keysUsedTwice }: LedgerFacts): Violation[] {
   const say = violationsOf(7);
   for (const { userId, key, checkouts } of keysUsedTwice)
-    say.unless(false, `${userId} has ${checkouts} checkouts for key ${key}`);
+    say.unless(false, () => `${userId} has ${checkouts} checkouts for key ${key}`);
   return say.found;
 }
 
 function windowViolations(ledger: LedgerFacts, gate: GateFacts | null): Violation[] {
   const say = violationsOf(10);
   const { sale } = ledger;
-  say.unless(sale.openEpoch <= sale.epoch, `open epoch ${sale.openEpoch} is ahead of epoch ${sale.epoch}`);
+  say.unless(sale.openEpoch <= sale.epoch, () => `open epoch ${sale.openEpoch} is ahead of epoch ${sale.epoch}`);
   say.unless(
     gate === null || gate.epoch <= sale.epoch,
-    `gate epoch ${gate?.epoch} is ahead of the ledger's ${sale.epoch}`,
+    () => `gate epoch ${gate?.epoch} is ahead of the ledger's ${sale.epoch}`,
   );
-  say.unless(ledger.confirmedOutsideWindow === 0, `${ledger.confirmedOutsideWindow} sold outside the window`);
-  say.unless(ledger.confirmedAfterClose === 0, `${ledger.confirmedAfterClose} confirmed after the close`);
+  say.unless(ledger.confirmedOutsideWindow === 0, () => `${ledger.confirmedOutsideWindow} sold outside the window`);
+  say.unless(ledger.confirmedAfterClose === 0, () => `${ledger.confirmedAfterClose} confirmed after the close`);
   if (isHourly(sale.id)) {
     const { closesAtMs } = hourlySale(sale.opensAtMs);
     const onTheHour = hourlySaleId(sale.opensAtMs) === sale.id && sale.closesAtMs === closesAtMs;
-    say.unless(onTheHour, `hourly sale ${sale.id} has another hour's window`);
-    say.unless(ledger.hourlySalesInWindow === 1, `${ledger.hourlySalesInWindow} hourly sales in one hour`);
+    say.unless(onTheHour, () => `hourly sale ${sale.id} has another hour's window`);
+    say.unless(ledger.hourlySalesInWindow === 1, () => `${ledger.hourlySalesInWindow} hourly sales in one hour`);
   }
   return say.found;
 }
 
 function violationsOf(invariant: Violation["invariant"]) {
   const found: Violation[] = [];
-  const unless = (holds: boolean, message: string) => {
-    if (!holds) found.push({ invariant, message });
+  const unless = (holds: boolean, message: () => string) => {
+    if (!holds) found.push({ invariant, message: message() });
   };
   return { found, unless };
 }

@@ -1,10 +1,15 @@
 import type { Hold } from "./checkout.ts";
 import type { GateTotals } from "./outcomes.ts";
 
-/** A sale's gate at one instant: one atomic read. Units throughout. */
+/** What there is in a sale's gate. Units throughout. */
 export interface GateFacts {
   readonly epoch: number;
   readonly open: boolean;
+  /**
+   * All of it is of one instant. If not, the gate is large and was changed while it was read: the totals are of one
+   * instant, each of the rest by itself was so at some moment, and it cannot be told whether they go together.
+   */
+  readonly oneInstant: boolean;
   readonly totals: GateTotals;
   readonly stock: ReadonlyMap<string, number>;
   /** The items that serve `any`. */

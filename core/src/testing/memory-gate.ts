@@ -190,6 +190,7 @@ export class MemoryGate implements Gate, SaleFeed {
     return {
       epoch: sale.epoch,
       open: sale.open,
+      oneInstant: true,
       totals: opening.totals,
       stock: new Map(opening.stock),
       pool: new Set([...opening.stock].flatMap(([itemId, units]) => (units > 0 ? [itemId] : []))),

@@ -118,13 +118,7 @@ export const HOLD_MUTANTS: readonly RealMutant[] = [
   {
     name: "redis-due-claimed-twice",
     guard: "who claims a due hold is the only one for a while",
-    patches: [
-      patch(
-        CLAIM_DUE,
-        '("ZADD", due, string.format("%.0f", nowMs + backoffMs), checkout)',
-        '("ZSCORE", due, checkout)',
-      ),
-    ],
+    patches: [patch(CLAIM_DUE, '("ZADD", due, unpack(looks))', '("HMGET", holds, unpack(ids))')],
     tests: GATE_TESTS,
   },
   {
@@ -155,7 +149,7 @@ export const STAGING_MUTANTS: readonly RealMutant[] = [
       patch("redis/src/keys.ts", "return `${key}:staged`;", "return key;"),
       patch(
         OPENING,
-        "      exchange.del(to);\n      if (filled) exchange.rename(from, to).persist(to);",
+        "      exchange.unlink(to);\n      if (filled) exchange.rename(from, to).persist(to);",
         "      if (filled) exchange.persist(to);",
       ),
     ],

@@ -81,9 +81,12 @@ export interface Survivors {
 export interface GateReader {
   /** Null where the sale has no gate. */
   totals(saleId: string): Promise<{ readonly epoch: number; readonly totals: GateTotals } | null>;
-  /** Units left of every item. Null where the sale has no gate. */
+  /** Units left of every item, each at some moment of the call. Null where the sale has no gate. */
   stock(saleId: string): Promise<ReadonlyMap<string, number> | null>;
-  /** One atomic read of everything, for the audit. Null where the sale has no gate. */
+  /**
+   * Everything, for the audit, and whether it is of one instant; never in a way that keeps shoppers waiting. Null where
+   * the sale has no gate.
+   */
   inspect(saleId: string): Promise<GateFacts | null>;
 }
 
