@@ -11,6 +11,8 @@ const LOOK_MS = 60_000;
 export class Retention implements Duty {
   readonly name = "retain";
   readonly everyMs = STEP_MS;
+  /** Where a step takes long, somebody else needs the ledger. */
+  readonly shareMax = 0.1;
   readonly #parts: RemovalParts;
   readonly #keepMs: number;
   #restUntilMs = -Infinity;
