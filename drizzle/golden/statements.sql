@@ -28,6 +28,9 @@ select "flashgate"."checkouts"."state", "flashgate"."checkouts"."reason", count(
 -- beginRecovery
 update "flashgate"."sales" set "epoch" = "flashgate"."sales"."epoch" + 1, "state" = 'recovering' where ("flashgate"."sales"."id" = $1 and "flashgate"."sales"."epoch" = $2::int and "flashgate"."sales"."state" <> 'closed') returning "epoch", "open_epoch";
 
+-- beginRemoval
+select begun from flashgate.begin_removal($1::text) as begun;
+
 -- buyersOf
 select "user_id", "units" from "flashgate"."buyers" where ("flashgate"."buyers"."sale_id" = $1 and "flashgate"."buyers"."units" > 0);
 
@@ -119,6 +122,10 @@ select "id", (select coalesce(string_agg("item_id" || ':' || "quantity", ',' ord
 select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts" from "flashgate"."sales" where ("flashgate"."sales"."state" = any($1::text[]) and ("flashgate"."sales"."opens_at", "flashgate"."sales"."id") <
             (coalesce($2::timestamptz, 'infinity'), coalesce($3::text, ''))) order by "flashgate"."sales"."opens_at" desc, "flashgate"."sales"."id" desc limit $4;
 
+-- listUnsealed
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts" from "flashgate"."sales" where ("flashgate"."sales"."state" <> 'closed' and "flashgate"."sales"."state" = any($1::text[]) and ("flashgate"."sales"."opens_at", "flashgate"."sales"."id") <
+            (coalesce($2::timestamptz, 'infinity'), coalesce($3::text, ''))) order by "flashgate"."sales"."opens_at" desc, "flashgate"."sales"."id" desc limit $4;
+
 -- lockCheckouts
 select "id", "state", "reason", "decided_at" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."id" = any($2::uuid[])) order by "flashgate"."checkouts"."id" asc for update;
 
@@ -149,16 +156,28 @@ update "flashgate"."checkouts" set "key" = hold.key, "fingerprint" = hold.finger
     $1::uuid[], $2::text[], $3::text[]
   ) as hold(id, key, fingerprint) where ("flashgate"."checkouts"."sale_id" = $4 and "flashgate"."checkouts"."id" = hold.id and "flashgate"."checkouts"."key" = '' and "flashgate"."checkouts"."state" in ('cancelled', 'expired'));
 
+-- oldestSealed
+select "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts" from "flashgate"."sales" where ("flashgate"."sales"."state" = 'closed' and "flashgate"."sales"."closed_at" <= clock_timestamp() - $1::float8 * interval '1 millisecond') order by "flashgate"."sales"."opens_at" asc, "flashgate"."sales"."id" asc limit $2;
+
 -- openSale
 update "flashgate"."sales" set "items_held" = "flashgate"."sales"."items_held" + $1::int, "open_epoch" = "flashgate"."sales"."epoch", "state" = 'open' where ("flashgate"."sales"."id" = $2 and "flashgate"."sales"."epoch" = $3::int and "flashgate"."sales"."state" = 'recovering') returning "id", "opens_at", "closes_at", "settle_until", "limit_per_user", "total_items", "items_sold", "items_held", "epoch", "open_epoch", "state", "paused", "pause_version", "attempts";
 
 -- orderOf
 select "id", "sale_id", (select json_agg(json_build_object('itemId', "flashgate"."checkout_lines"."item_id", 'name', "flashgate"."items"."name",
-        'quantity', "flashgate"."checkout_lines"."quantity", 'priceMinor', "flashgate"."items"."price_minor") order by "flashgate"."checkout_lines"."item_id") from "flashgate"."checkout_lines" inner join "flashgate"."items" on ("flashgate"."items"."sale_id" = "flashgate"."checkout_lines"."sale_id" and "flashgate"."items"."id" = "flashgate"."checkout_lines"."item_id") where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines", "reserved_at", "decided_at" from "flashgate"."checkouts" where (("flashgate"."checkouts"."user_id" = $1 and "flashgate"."checkouts"."state" = 'confirmed') and "flashgate"."checkouts"."id" = $2);
+        'quantity', "flashgate"."checkout_lines"."quantity", 'priceMinor', "flashgate"."items"."price_minor") order by "flashgate"."checkout_lines"."item_id") from "flashgate"."checkout_lines" inner join "flashgate"."items" on ("flashgate"."items"."sale_id" = "flashgate"."checkout_lines"."sale_id" and "flashgate"."items"."id" = "flashgate"."checkout_lines"."item_id") where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines", "reserved_at", "decided_at" from "flashgate"."checkouts" where (("flashgate"."checkouts"."user_id" = $1 and "flashgate"."checkouts"."state" = 'confirmed') and (left("flashgate"."checkouts"."id"::text, 5) collate "C") = (left($2::uuid::text, 5) collate "C") and "flashgate"."checkouts"."id" = $3::uuid);
 
 -- ordersOf
-select "id", "sale_id", (select json_agg(json_build_object('itemId', "flashgate"."checkout_lines"."item_id", 'name', "flashgate"."items"."name",
-        'quantity', "flashgate"."checkout_lines"."quantity", 'priceMinor', "flashgate"."items"."price_minor") order by "flashgate"."checkout_lines"."item_id") from "flashgate"."checkout_lines" inner join "flashgate"."items" on ("flashgate"."items"."sale_id" = "flashgate"."checkout_lines"."sale_id" and "flashgate"."items"."id" = "flashgate"."checkout_lines"."item_id") where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines", "reserved_at", "decided_at" from "flashgate"."checkouts" where (("flashgate"."checkouts"."user_id" = $1 and "flashgate"."checkouts"."state" = 'confirmed') and "flashgate"."checkouts"."id" < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) order by "flashgate"."checkouts"."id" desc limit $3;
+select "page"."id", "page"."sale_id", "lines", "page"."reserved_at", "page"."decided_at" from (
+    with recursive span_before(span) as (
+      (select (left(id::text, 5) collate "C") from "flashgate"."checkouts"
+      where state = 'confirmed' and (left(id::text, 5) collate "C") <= (left(coalesce($1::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)::text, 5) collate "C") order by (left(id::text, 5) collate "C") desc limit 1)
+      union all
+      select (select (left(id::text, 5) collate "C") from "flashgate"."checkouts"
+      where state = 'confirmed' and (left(id::text, 5) collate "C") < span_before.span order by (left(id::text, 5) collate "C") desc limit 1) from span_before where span_before.span is not null
+    )
+    select span from span_before where span is not null
+  ) as spans cross join lateral (select "id", "sale_id", (select json_agg(json_build_object('itemId', "flashgate"."checkout_lines"."item_id", 'name', "flashgate"."items"."name",
+        'quantity', "flashgate"."checkout_lines"."quantity", 'priceMinor', "flashgate"."items"."price_minor") order by "flashgate"."checkout_lines"."item_id") from "flashgate"."checkout_lines" inner join "flashgate"."items" on ("flashgate"."items"."sale_id" = "flashgate"."checkout_lines"."sale_id" and "flashgate"."items"."id" = "flashgate"."checkout_lines"."item_id") where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines", "reserved_at", "decided_at" from "flashgate"."checkouts" where (("flashgate"."checkouts"."user_id" = $2 and "flashgate"."checkouts"."state" = 'confirmed') and (left("flashgate"."checkouts"."id"::text, 5) collate "C") = spans.span and "flashgate"."checkouts"."id" < coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) order by "flashgate"."checkouts"."id" desc limit $4) "page" limit $5;
 
 -- ownersOfKeys
 select "flashgate"."checkouts"."user_id", "flashgate"."checkouts"."key", "flashgate"."checkouts"."id" from "flashgate"."checkouts" inner join unnest($1::text[], $2::text[]) as wanted(user_id, key) on "flashgate"."checkouts"."user_id" = wanted.user_id and "flashgate"."checkouts"."key" = wanted.key where ("flashgate"."checkouts"."sale_id" = $3 and "flashgate"."checkouts"."state" in ('held', 'confirmed') and "flashgate"."checkouts"."key" <> '');
@@ -199,6 +218,12 @@ update "flashgate"."checkouts" set "units" = hold.units, "mode" = hold.mode, "de
 
 -- releaseSale
 update "flashgate"."sales" set "items_held" = "flashgate"."sales"."items_held" - $1::int where ("flashgate"."sales"."id" = $2 and "flashgate"."sales"."epoch" = coalesce($3::int, "flashgate"."sales"."epoch"));
+
+-- removeRows
+select of_sale, gone, is_over from flashgate.remove_rows($1::int, $2::float8 * interval '1 millisecond');
+
+-- removedSale
+select "id" from "flashgate"."removed_sales" where "flashgate"."removed_sales"."id" = $1;
 
 -- reviveDead
 update "flashgate"."dead_letters" set "dead_at" = null where ("flashgate"."dead_letters"."sale_id" = $1 and "flashgate"."dead_letters"."checkout_id" = any($2::text[]));

@@ -102,7 +102,10 @@ async function lackingRights(client: pg.Client): Promise<string[]> {
     `SELECT wanted.right || ' on ' || wanted.table AS lack
      FROM unnest($1::text[], $2::text[]) AS wanted("table", "right")
      JOIN pg_class ON relname = wanted.table AND relnamespace = to_regnamespace('flashgate')
-     WHERE NOT has_schema_privilege(relnamespace, 'USAGE') OR NOT has_table_privilege(pg_class.oid, wanted.right)`,
+     WHERE NOT has_schema_privilege(relnamespace, 'USAGE') OR NOT has_table_privilege(pg_class.oid, wanted.right)
+     UNION ALL
+     SELECT 'EXECUTE on ' || proname FROM pg_proc
+     WHERE pronamespace = to_regnamespace('flashgate') AND NOT has_function_privilege(oid, 'EXECUTE')`,
     [wanted.map(({ table }) => table), wanted.map(({ right }) => right)],
   );
   return rows.map(({ lack }) => lack);

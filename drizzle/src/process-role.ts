@@ -2,8 +2,8 @@ import pg from "pg";
 import { makeRole } from "./make-role.ts";
 
 /**
- * What each table lets a process do. Rows are kept for ever: but for the lines of a cart, which grow and are written
- * anew, nothing is deleted, and an attempt that was written down is not changed either.
+ * What each table lets a process do. But for the lines of a cart, which grow and are written anew, it deletes nothing, and
+ * an attempt that was written down is not changed either. Sales go as a whole, by functions of the database's own.
  */
 export const RIGHTS: readonly (readonly [table: string, rights: string])[] = [
   ["sales", "SELECT, INSERT, UPDATE"],
@@ -13,6 +13,7 @@ export const RIGHTS: readonly (readonly [table: string, rights: string])[] = [
   ["checkout_lines", "SELECT, INSERT, UPDATE, DELETE"],
   ["checkout_attempts", "SELECT, INSERT"],
   ["dead_letters", "SELECT, INSERT, UPDATE"],
+  ["removed_sales", "SELECT"],
 ];
 
 /**
@@ -27,6 +28,7 @@ export async function grantProcessRole(databaseUrl: string, role: string, passwo
     "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
     `GRANT USAGE ON SCHEMA flashgate TO ${name}`,
     `GRANT USAGE ON ALL SEQUENCES IN SCHEMA flashgate TO ${name}`,
+    `GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA flashgate TO ${name}`,
     ...RIGHTS.map(([table, rights]) => `GRANT ${rights} ON flashgate.${table} TO ${name}`),
   ]);
 }

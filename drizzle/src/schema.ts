@@ -1,4 +1,4 @@
-import { isNotNull, sql } from "drizzle-orm";
+import { isNotNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { boolean, check, index, integer, pgSchema, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { instant, word } from "./column-types.ts";
 
@@ -10,7 +10,7 @@ import { instant, word } from "./column-types.ts";
  *                  └────────────────▶ a verdict, which never changes
  *   sale       scheduled ──▶ recovering ⇄ open ──▶ closed
  *
- * - sale_id comes first in every key, so that the big tables can be partitioned by sale and old sales dropped.
+ * - sale_id comes first in every key: a sale's rows lie together in every index, and go together when it is removed.
  * - No foreign keys: a check against the hot sales row would make every settlement queue for it, and every writer of a
  *   child row writes its parent in the same transaction.
  * - Writers lock checkouts, then buyers, then items, then the sales row, each by id: no two can wait for each other. (Two
@@ -63,6 +63,8 @@ export const sales = flashgate.table(
     check("sales_closed_empty", sql`${sale.state} <> 'closed' or ${sale.itemsHeld} = 0`),
     // Newest window first, and the audit's "one hourly sale an hour". Never updated, so counters move in place.
     index("sales_by_window").on(sale.opensAt, sale.id),
+    // Those that may still sell or settle are few among all that ever were, and looked for several times a second.
+    index("sales_unsealed").on(sale.opensAt, sale.id).where(sql`${sale.state} <> 'closed'`),
   ],
 );
 
@@ -105,6 +107,11 @@ export const buyers = flashgate.table(
   ],
 );
 
+/** The span of three days (2^28 ms) in which an id was made: the time that it begins with, cut off. */
+export function spanOf(id: SQLWrapper): SQL<string> {
+  return sql`(left(${id}::text, 5) collate "C")`;
+}
+
 /** One row a judged or adopted checkout. `key` and `fingerprint` are empty where the shopper sent no idempotency key. */
 export const checkouts = flashgate.table(
   "checkouts",
@@ -145,9 +152,11 @@ export const checkouts = flashgate.table(
     uniqueIndex("checkouts_key")
       .on(checkout.saleId, checkout.userId, checkout.key)
       .where(sql`${checkout.state} in ('held', 'confirmed') and ${checkout.key} <> ''`),
-    // A shopper's orders, of any sale: one of them, and page by page from the last. An id begins with the time of its
-    // reservation, so that one index does for both. Where the table is partitioned, each partition is asked.
-    index("checkouts_orders").on(checkout.userId, checkout.id).where(sql`${checkout.state} = 'confirmed'`),
+    // A shopper's orders, of any sale: one of them, and page by page from the last, a span of time after the other. The span comes
+    // first, so that a crowd's orders are entered side by side among those of these days, not all over those of years.
+    index("checkouts_orders")
+      .on(spanOf(checkout.id), checkout.userId, checkout.id)
+      .where(sql`${checkout.state} = 'confirmed'`),
     // Adopted rows are few among millions; closing, adoption and the audit want just them. Settling never touches it.
     index("checkouts_held").on(checkout.saleId, checkout.id).where(sql`${checkout.state} = 'held'`),
   ],
@@ -181,10 +190,14 @@ export const checkoutAttempts = flashgate.table(
   },
   (attempt) => [
     check("checkout_attempts_accepted", sql`(${attempt.outcome} = 'held') = (${attempt.checkoutId} is not null)`),
-    // One accepted attempt a checkout; the audit looks for each. Refused attempts are the many: they pay for no index.
+    // One accepted attempt a checkout; the audit looks for each. Refused attempts are the many: they pay for no such index.
     uniqueIndex("checkout_attempts_accepted_once")
       .on(attempt.saleId, attempt.checkoutId)
       .where(isNotNull(attempt.checkoutId)),
+    // Attempts of a sale lie together as they came: which pages may have some of it is a few bytes for every 64 pages.
+    index("checkout_attempts_of_sale")
+      .using("brin", attempt.saleId.op("text_bloom_ops"))
+      .with({ pages_per_range: 64, autosummarize: true }),
   ],
 );
 
@@ -209,5 +222,25 @@ export const deadLetters = flashgate.table(
     primaryKey({ name: "dead_letters_pkey", columns: [letter.saleId, letter.checkoutId] }),
     check("dead_letters_tries", sql`${letter.tries} > 0`),
     check("dead_letters_times", sql`${letter.firstFailedAt} <= ${letter.lastFailedAt}`),
+  ],
+);
+
+/**
+ * Sales that were taken out of the ledger, kept so that no id comes twice. Their rows go step by step: there are some, until
+ * `emptied_at`; the sale is looked through once more a while later, and is over at `ended_at`.
+ */
+export const removedSales = flashgate.table(
+  "removed_sales",
+  {
+    id: word("id").primaryKey(),
+    closedAt: instant("closed_at").notNull(),
+    begunAt: instant("begun_at").notNull(),
+    emptiedAt: instant("emptied_at"),
+    endedAt: instant("ended_at"),
+  },
+  (removed) => [
+    check("removed_sales_ended", sql`${removed.endedAt} is null or ${removed.emptiedAt} is not null`),
+    // What is not over is looked for again and again; what is over stays for ever.
+    index("removed_sales_begun").on(removed.begunAt, removed.id).where(sql`${removed.endedAt} is null`),
   ],
 );

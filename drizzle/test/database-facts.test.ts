@@ -44,8 +44,10 @@ describe("what a database tells of itself", () => {
 
   it("of rights that were taken away", async () => {
     await database.pool.query(`REVOKE INSERT ON flashgate.sales FROM ${role}`);
-    expect((await readDatabaseFacts(roleUrl, clock)).lacking).toEqual(["INSERT on sales"]);
+    await database.pool.query(`REVOKE EXECUTE ON FUNCTION flashgate.begin_removal FROM ${role}`);
+    expect((await readDatabaseFacts(roleUrl, clock)).lacking).toEqual(["INSERT on sales", "EXECUTE on begin_removal"]);
     await database.pool.query(`GRANT INSERT ON flashgate.sales TO ${role}`);
+    await database.pool.query(`GRANT EXECUTE ON FUNCTION flashgate.begin_removal TO ${role}`);
     await database.pool.query(`GRANT CREATE ON SCHEMA flashgate TO ${role}`);
     expect((await readDatabaseFacts(roleUrl, clock)).powers).toEqual(["may create tables in flashgate"]);
     await database.pool.query(`REVOKE CREATE ON SCHEMA flashgate FROM ${role}`);

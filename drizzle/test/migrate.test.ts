@@ -53,6 +53,7 @@ describe("migrate", () => {
       "dead_letters",
       "items",
       "migrations",
+      "removed_sales",
       "sales",
     ]);
   });

@@ -44,6 +44,7 @@ describe("the role of the processes", () => {
     ["empties no table", "TRUNCATE flashgate.checkout_attempts"],
     ["deletes no checkout", "DELETE FROM flashgate.checkouts"],
     ["deletes no sale", "DELETE FROM flashgate.sales"],
+    ["takes no sale out by hand", "INSERT INTO flashgate.removed_sales VALUES ('x', now(), now())"],
     ["changes no attempt", "UPDATE flashgate.checkout_attempts SET outcome = 'confirmed'"],
     ["sees no migration", "SELECT * FROM flashgate.migrations"],
     ["reads no file", "COPY flashgate.sales FROM '/etc/hostname'"],

@@ -20,6 +20,8 @@ export const FAILPOINTS = {
   "sweep.paged": "scheduler: a hold that nobody moved is in the queue again",
   "close.sealed": "scheduler: the ledger has sealed the sale; the gate is still open",
   "close.retired": "scheduler: the gate of a sealed sale is shut for good",
+  "retain.begun": "scheduler: a sale past its retention is in no list any more; all its rows are there",
+  "retain.removed": "scheduler: some rows of such a sale are gone",
   "rotate.scheduled": "scheduler: one hourly sale was prepared, the next ones not yet",
 } as const;
 

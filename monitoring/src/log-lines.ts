@@ -77,6 +77,11 @@ export class LogLines {
     this.#logger.debug({ sale_id: saleId }, "gate retired");
   }
 
+  saleRemoval({ kind, saleId }: EventOf<"sale_removal_begun" | "sale_removed">): void {
+    const message = kind === "sale_removed" ? "sale removed" : "sale is past its retention: its rows are removed";
+    this.#logger.info({ sale_id: saleId }, message);
+  }
+
   checkoutPoisoned({ saleId, checkoutId, error }: EventOf<"checkout_poisoned">): void {
     const fields = { sale_id: saleId, checkout_id: checkoutId, err: error };
     this.#logger.error(fields, "checkout could not be judged; it keeps its hold");

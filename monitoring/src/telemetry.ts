@@ -3,6 +3,7 @@ import type { Registry } from "prom-client";
 import { type BusinessMetrics, createBusinessMetrics } from "./business-metrics.ts";
 import type { LogLines } from "./log-lines.ts";
 import type { Service } from "./registry.ts";
+import { RetentionMetrics } from "./retention-metrics.ts";
 import { SharedFacts } from "./shared-facts.ts";
 
 export interface TelemetryParts {
@@ -21,6 +22,7 @@ type EventOf<Kind extends TelemetryEvent["kind"]> = Extract<TelemetryEvent, { ki
 export function createTelemetry({ service, registry, lines, clock }: TelemetryParts): Telemetry {
   const metrics = createBusinessMetrics(registry, service);
   const facts = service === "scheduler" ? new SharedFacts(registry, clock) : null;
+  const retention = service === "scheduler" ? new RetentionMetrics(registry, clock) : null;
   return {
     emit(event) {
       switch (event.kind) {
@@ -57,6 +59,15 @@ export function createTelemetry({ service, registry, lines, clock }: TelemetryPa
           return lines.saleClosed(event);
         case "gate_retired":
           return lines.gateRetired(event);
+        case "sale_removal_begun":
+          return lines.saleRemoval(event);
+        case "rows_removed":
+          return retention?.rows(event.rows);
+        case "sale_removed":
+          retention?.sale();
+          return lines.saleRemoval(event);
+        case "retention_ran":
+          return retention?.ran(event.failed);
         default:
           return event satisfies never;
       }

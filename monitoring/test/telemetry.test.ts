@@ -174,6 +174,29 @@ it("the life of a sale is logged", async () => {
   ]);
 });
 
+it("the end of a sale is counted and logged, and when somebody looked for one", async () => {
+  const never = await after("scheduler");
+  expect(never.samples.get("flashgate_removed_sales_total")).toBe(0);
+  expect(never.samples.has("flashgate_retention_last_run_timestamp_seconds")).toBe(false);
+  const { samples, records } = await after(
+    "scheduler",
+    { kind: "sale_removal_begun", saleId },
+    { kind: "rows_removed", rows: 2_000 },
+    { kind: "rows_removed", rows: 17 },
+    { kind: "sale_removed", saleId },
+    { kind: "retention_ran", failed: false },
+    { kind: "retention_ran", failed: true },
+  );
+  expect(samples.get("flashgate_removed_rows_total")).toBe(2_017);
+  expect(samples.get("flashgate_removed_sales_total")).toBe(1);
+  expect(samples.get("flashgate_retention_failures_total")).toBe(1);
+  expect(samples.get("flashgate_retention_last_run_timestamp_seconds")).toBeGreaterThan(0);
+  expect(records).toMatchObject([
+    { level: "info", sale_id: saleId, msg: expect.stringContaining("past its retention") },
+    { level: "info", sale_id: saleId, msg: "sale removed" },
+  ]);
+});
+
 describe("verdicts given outside a page", () => {
   it("count as the failures that they are", async () => {
     const cancelled = await after("api", { kind: "checkout_cancelled" }, { kind: "checkout_cancelled" });
@@ -213,6 +236,9 @@ describe("each service", () => {
       "flashgate_observation_age_seconds",
       "flashgate_recoveries_total",
       "flashgate_recovery_duration_seconds",
+      "flashgate_removed_rows_total",
+      "flashgate_removed_sales_total",
+      "flashgate_retention_failures_total",
       "flashgate_swept_holds_total",
       "flashgate_unreadable_holds_total",
       "purchase_failure_total",

@@ -14,6 +14,8 @@ const schema = z.object({
   ROTATION: z.enum(["on", "off"]).default("on"),
   /** What the hourly sales that it makes keep of attempts; a sale that is made already stays as it is. */
   ATTEMPTS: z.enum(ATTEMPT_RECORDINGS).default("all"),
+  /** Sales sealed longer ago than so many days are removed with all their rows; left out, none ever is. */
+  RETENTION_DAYS: z.coerce.number("whole days, or left out to keep every sale").int().min(1).max(36_500).optional(),
   /** Holds a gate takes before it answers that it is full. */
   BACKLOG_MAX: positive(100_000, 10_000_000),
   OPS_HOST: z.string().default("127.0.0.1"),

@@ -1,4 +1,4 @@
-import type { Clock } from "@flashgate/core";
+import type { Clock, RemovalLedger } from "@flashgate/core";
 import { createLedger, createPool } from "@flashgate/drizzle";
 import {
   awaitStores,
@@ -20,6 +20,7 @@ import { readConfig, type SchedulerConfig } from "./config.ts";
 import { createDuties, type SchedulerParts } from "./duties.ts";
 import { LetterCount } from "./letter-count.ts";
 import { createObservations } from "./observation.ts";
+import { Retention } from "./retention.ts";
 
 /** Longest time a stopping scheduler gives the duties under way. */
 const CLOSE_MS_MAX = 15_000;
@@ -47,7 +48,9 @@ export async function startScheduler(env: NodeJS.ProcessEnv): Promise<void> {
     read: () => letters.last,
   });
   const observations = createObservations({ ...parts, gate: gate.reader, queue: depths }, options);
-  const duties = [...createDuties(parts, options), ...observations, letters];
+  const { RETENTION_DAYS: days } = config;
+  const retention = days === undefined ? [] : [new Retention(parts, days)];
+  const duties = [...createDuties(parts, options), ...observations, letters, ...retention];
   const steady = { nowMs: () => performance.now() };
   const beats = duties.map((duty) => new Beat(duty, (name, error) => lines.dutyFailed(name, error), steady));
   const { OPS_HOST: host, OPS_PORT: port } = config;
@@ -110,7 +113,11 @@ async function openStores(config: SchedulerConfig, { lines, registry, telemetry,
   return { pool, gate, queue, depths, checks };
 }
 
-function arm(failpoints: Failpoints, { ledger, opening, holds, queue }: SchedulerParts, lines: LogLines): void {
+function arm(
+  failpoints: Failpoints,
+  { ledger, opening, holds, queue }: SchedulerParts & { ledger: RemovalLedger },
+  lines: LogLines,
+): void {
   lines.failpointsArmed(failpoints.names);
   failpoints.after(ledger, {
     schedule: (reply) => reply === "scheduled" && "rotate.scheduled",
@@ -118,6 +125,8 @@ function arm(failpoints: Failpoints, { ledger, opening, holds, queue }: Schedule
     adopt: (reply) => reply !== "superseded" && "recover.adopted",
     entomb: (reply) => reply.length > 0 && "sweep.entombed",
     close: (reply) => reply === "closed" && "close.sealed",
+    beginRemoval: (reply) => reply && "retain.begun",
+    removeRows: (reply) => reply !== null && reply.rows > 0 && "retain.removed",
   });
   failpoints.after(opening, {
     shut: (reply) => reply !== "superseded" && "recover.shut",

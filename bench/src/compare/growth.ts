@@ -5,6 +5,7 @@ import { PARTS, type Part } from "../deployment/stage.ts";
 import type { Figure, Reading, Row, Settings } from "../figures/figure.ts";
 import { fillHistory } from "./history-filling.ts";
 import { BODY, checkoutsOf, loadPlan } from "./load-plan.ts";
+import { lookUpRows } from "./look-ups.ts";
 import { inTurn, ratioRow, runsRow } from "./ratio.ts";
 import { ENDLESS, type Reserved, reserveFor, settledOf } from "./reserving.ts";
 import { type SettledRun, settledRun } from "./whole.ts";
@@ -19,7 +20,8 @@ const HELD_ENOUGH = 80_000;
 
 export const growth: Figure = {
   name: "growth",
-  about: "processor time of an order with --rows orders in the tables, to one with few: 10,000 at most",
+  about:
+    "processor time of an order with --rows orders in the tables, to one with few: 10,000 at most; and of look-ups",
   measure: (settings, shops) => shops.withTwo(settings, (many, few) => measureGrowth(few, many, settings)),
 };
 
@@ -32,11 +34,13 @@ export const backlog: Figure = {
 async function measureGrowth(few: Shop, many: Shop, settings: Settings): Promise<Reading> {
   const wrk = await Wrk.find(process.env);
   const fewRows = Math.min(FEW_ROWS, Math.ceil(settings.rows * FEW_SHARE));
-  await Promise.all([fillHistory(few, fewRows), fillHistory(many, settings.rows)]);
+  const [lastOfFew, lastOfMany] = [await fillHistory(few, fewRows), await fillHistory(many, settings.rows)];
+  const lookUps = await lookUpRows({ shop: many, last: lastOfMany }, { shop: few, last: lastOfFew });
+  const shape = { ...settings, spread: true };
   const { ours, theirs } = await inTurn(
     settings.pairs,
-    () => settledRun(many, wrk, settings),
-    () => settledRun(few, wrk, settings),
+    () => settledRun(many, wrk, shape),
+    () => settledRun(few, wrk, shape),
   );
   const costs = (runs: readonly SettledRun[]) => runs.map(({ usedMs, settled }) => sumOf(usedMs) / settled);
   const databaseCosts = (runs: readonly SettledRun[]) => runs.map(({ usedMs, settled }) => usedMs.postgres / settled);
@@ -46,6 +50,7 @@ async function measureGrowth(few: Shop, many: Shop, settings: Settings): Promise
       ratioRow("of it Postgres", databaseCosts(ours), databaseCosts(theirs)),
       runsRow(`an order with ${settings.rows} rows`, "ms", costs(ours)),
       runsRow(`an order with ${fewRows} rows`, "ms", costs(theirs)),
+      ...lookUps,
     ],
     faults: [...ours, ...theirs].flatMap(({ faults }) => faults),
     ...few.stage.versions,

@@ -1,6 +1,9 @@
 import type { Settings } from "../figures/figure.ts";
 import type { LoadPlan } from "./wrk.ts";
 
+/** What a run under load takes of the settings, and whether its shoppers are spread over all that there are. */
+export type LoadShape = Pick<Settings, "connections" | "seconds"> & { readonly spread?: boolean };
+
 /** What every shopper asks for: one unit of anything. */
 export const BODY = '{"items":[{"item_id":"any","quantity":1}]}';
 
@@ -12,10 +15,10 @@ export function checkoutsOf(saleId: string): string {
 /** GETs, or POSTs where there is a body, by shoppers who never asked before. */
 export function loadPlan(
   url: string,
-  { connections, seconds }: Pick<Settings, "connections" | "seconds">,
+  { connections, seconds, spread = false }: LoadShape,
   paths: readonly string[],
   body?: string,
 ): LoadPlan {
   const prefix = `s${Math.trunc(performance.now())}`;
-  return { url, connections, seconds, paths, ...(body === undefined ? {} : { post: { body, prefix } }) };
+  return { url, connections, seconds, paths, ...(body === undefined ? {} : { post: { body, prefix, spread } }) };
 }

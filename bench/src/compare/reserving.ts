@@ -1,6 +1,5 @@
 import type { Drained, Shop, Usage } from "../deployment/shop.ts";
-import type { Settings } from "../figures/figure.ts";
-import { BODY, checkoutsOf, loadPlan } from "./load-plan.ts";
+import { BODY, checkoutsOf, type LoadShape, loadPlan } from "./load-plan.ts";
 import { loadFaults } from "./served.ts";
 import type { Load, Wrk } from "./wrk.ts";
 
@@ -18,11 +17,7 @@ export interface Reserved {
 }
 
 /** Opens a sale and puts it under load for so long. */
-export async function reserveFor(
-  shop: Shop,
-  wrk: Wrk,
-  settings: Pick<Settings, "connections" | "seconds">,
-): Promise<Reserved> {
+export async function reserveFor(shop: Shop, wrk: Wrk, settings: LoadShape): Promise<Reserved> {
   const saleId = await shop.openSale(ENDLESS);
   const before = shop.usage();
   const startedAtMs = await shop.nowMs();

@@ -4,7 +4,7 @@ import { type Shop, sumOf, type Usage, usedBetween } from "../deployment/shop.ts
 import { PARTS, type Part } from "../deployment/stage.ts";
 import type { Figure, Reading, Settings } from "../figures/figure.ts";
 import { sampleOf } from "./doors.ts";
-import { BODY, checkoutsOf } from "./load-plan.ts";
+import { BODY, checkoutsOf, type LoadShape } from "./load-plan.ts";
 import { inTurn, ratioRow, repeated, runsRow } from "./ratio.ts";
 import { ReferenceApp } from "./reference-app.ts";
 import { reserveFor, settledOf } from "./reserving.ts";
@@ -83,11 +83,7 @@ function costRows(runs: readonly SettledRun[]) {
 }
 
 /** A new sale under load for so long, until all that was reserved is settled and audited. */
-export async function settledRun(
-  shop: Shop,
-  wrk: Wrk,
-  settings: Pick<Settings, "connections" | "seconds">,
-): Promise<SettledRun> {
+export async function settledRun(shop: Shop, wrk: Wrk, settings: LoadShape): Promise<SettledRun> {
   const reserved = await reserveFor(shop, wrk, settings);
   const { settled, lastAtMs, usage, faults } = await settledOf(shop, reserved);
   const usedMs = usedBetween(reserved.before, usage);

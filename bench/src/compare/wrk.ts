@@ -24,8 +24,11 @@ export interface LoadPlan {
   readonly pauseMs?: number;
   /** Asked for round and round. */
   readonly paths: readonly string[];
-  /** Absent: GET. Else every request is a POST of the body, by a shopper of that prefix who never asked before. */
-  readonly post?: { readonly body: string; readonly prefix: string };
+  /**
+   * Absent: GET. Else every request is a POST of the body, by a shopper of that prefix who never asked before; `spread`: whose
+   * name lies anywhere among those of all others, and not behind the last one's.
+   */
+  readonly post?: { readonly body: string; readonly prefix: string; readonly spread: boolean };
 }
 
 /** A load that goes on; `stop` ends it before its time. */
@@ -55,7 +58,7 @@ export class Wrk {
 
   start({ url, connections, seconds, pauseMs = 0, paths, post }: LoadPlan): RunningLoad {
     const shape = [`-t${THREADS}`, `-c${connections}`, `-d${Math.ceil(seconds)}s`, "--timeout", `${PATIENCE_S}s`];
-    const asked = [post?.body ?? "", post?.prefix ?? "", String(pauseMs), ...paths];
+    const asked = [post?.body ?? "", post?.prefix ?? "", post?.spread ? "spread" : "row", String(pauseMs), ...paths];
     const running = promisify(execFile)(this.#file, [...shape, "-s", SCRIPT, url, "--", ...asked], { env: this.#env });
     return { done: running.then(({ stdout }) => loadOf(stdout)), stop: () => interrupt(running.child) };
   }

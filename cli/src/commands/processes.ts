@@ -20,8 +20,8 @@ const PROCESSES = [
   {
     name: "scheduler",
     summary: "run one scheduler process",
-    text: "Prepares the hourly sales, opens and recovers gates, sweeps holds, closes sales. Several may run: the ledger decides who acts.",
-    variables: "DATABASE_URL, REDIS_URL, ROTATION=on|off",
+    text: "Prepares the hourly sales, opens and recovers gates, sweeps holds, closes sales, removes those past their retention. Several may run: the ledger decides who acts.",
+    variables: "DATABASE_URL, REDIS_URL, ROTATION=on|off, RETENTION_DAYS",
     start: async () => (await import("@flashgate/scheduler")).startScheduler,
   },
 ] as const;

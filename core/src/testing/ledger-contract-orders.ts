@@ -40,6 +40,23 @@ export function orderContract(scene: () => Scene): void {
       expect(await orderIds("somebody-else", { before: null, limit: 9 })).toEqual([]);
     });
 
+    it("are listed however far apart they are in time, and none is missed between two pages", async () => {
+      const sale = await scene().open({ limit: 9, stock: { c: 9 } });
+      const userId = `buyer-${freshCheckoutId()}`;
+      // spans of years, of days and of milliseconds, the last two in one
+      const times = ["018000000000", "01900fffffff", "019010000000", "0192ab000000", "0192ab000001"];
+      const bought = times.map((time) => `${time.slice(0, 8)}-${time.slice(8)}${freshCheckoutId().slice(13)}`);
+      await sale.confirm(...bought.map((checkoutId) => sale.hold({ checkoutId, userId })));
+      for (const limit of [1, 2, 3, 9]) {
+        const listed: string[] = [];
+        for (let page = 0; page < 9; page += 1) {
+          listed.push(...(await orderIds(userId, { before: listed.at(-1) ?? null, limit })));
+        }
+        expect(listed).toEqual(bought.toReversed());
+      }
+      for (const orderId of bought) expect((await sale.ledger.order(userId, orderId))?.orderId).toBe(orderId);
+    });
+
     it("are listed page by page over all sales, last reserved first", async () => {
       const sales = [await scene().open(), await scene().open()];
       const userId = `buyer-${freshCheckoutId()}`;

@@ -8,6 +8,7 @@ import { orderContract } from "./ledger-contract-orders.ts";
 import { pageContract } from "./ledger-contract-pages.ts";
 import { pauseContract } from "./ledger-contract-pausing.ts";
 import { raceContract } from "./ledger-contract-races.ts";
+import { removalContract } from "./ledger-contract-removal.ts";
 import { saleContract } from "./ledger-contract-sales.ts";
 import { type LedgerHarness, Scene } from "./ledger-contract-scene.ts";
 import { settlementContract } from "./ledger-contract-settlement.ts";
@@ -42,5 +43,6 @@ export function ledgerContract(name: string, makeLedger: () => Promise<LedgerHar
     attemptContract(current);
     apartContract(current);
     deadLetterContract(current);
+    removalContract(current);
   });
 }

@@ -71,6 +71,13 @@ export abstract class MemoryDeadLetters implements DeadLetterLedger {
     return [...this.#failed.values()].find(({ letter }) => letter.checkoutId === checkoutId)?.letter ?? null;
   }
 
+  /** Forgets so many failures of a sale at most. Returns how many those were. */
+  protected forgetFailures(saleId: string, max: number): number {
+    const gone = [...this.#failed].filter(([, { letter }]) => letter.saleId === saleId).slice(0, max);
+    for (const [name] of gone) this.#failed.delete(name);
+    return gone.length;
+  }
+
   #waiting(): DeadLetter[] {
     return [...this.#failed.values()].flatMap(({ letter, dead }) => {
       const book = this.book(letter.saleId);

@@ -22,19 +22,16 @@ import type { LedgerFacts } from "../domain/ledger-facts.ts";
 import { mergeLines, unitsOf } from "../domain/lines.ts";
 import type { Order } from "../domain/order.ts";
 import type { Sale, SalePlan } from "../domain/sale.ts";
-import { MemoryDeadLetters } from "./memory-dead-letters.ts";
 import { attemptsOf } from "./memory-history.ts";
 import { factsOf, snapshotOf } from "./memory-ledger-facts.ts";
 import { latestBeside, listOf } from "./memory-ledger-list.ts";
 import { ordersOf } from "./memory-ledger-orders.ts";
 import { judgedOf, MemoryLedgerSale, type MemoryRow, type RowListener, recordOf, rowOf } from "./memory-ledger-sale.ts";
+import { MemoryRemovals } from "./memory-removals.ts";
 
 /** The ledger in memory: each call is one atomic step that decides everything before it writes anything. */
-export class MemoryLedger extends MemoryDeadLetters implements Ledger {
-  /** Refused attempts as they were recorded. */
-  readonly refused: RefusedAttempt[] = [];
+export class MemoryLedger extends MemoryRemovals implements Ledger {
   readonly #clock: Clock;
-  readonly #sales = new Map<string, MemoryLedgerSale>();
   readonly #onRow: RowListener;
 
   constructor(clock: Clock, onRow: RowListener = () => undefined) {
@@ -44,8 +41,8 @@ export class MemoryLedger extends MemoryDeadLetters implements Ledger {
   }
 
   async schedule(plan: SalePlan, catalogue: readonly CatalogueEntry[]): Promise<"scheduled" | "exists"> {
-    if (this.#sales.has(plan.id)) return "exists";
-    this.#sales.set(plan.id, new MemoryLedgerSale(plan, catalogue, this.#onRow));
+    if (this.sales.has(plan.id) || this.isRemoved(plan.id)) return "exists";
+    this.sales.set(plan.id, new MemoryLedgerSale(plan, catalogue, this.#onRow));
     return "scheduled";
   }
 
@@ -60,7 +57,7 @@ export class MemoryLedger extends MemoryDeadLetters implements Ledger {
 
   /** A sale's whole book, for whoever checks it between two steps. */
   override book(saleId: string): MemoryLedgerSale | undefined {
-    return this.#sales.get(saleId);
+    return this.sales.get(saleId);
   }
 
   async list(filter: SaleFilter): Promise<Sale[]> {
@@ -68,7 +65,7 @@ export class MemoryLedger extends MemoryDeadLetters implements Ledger {
   }
 
   async items(saleId: string): Promise<Item[]> {
-    return [...(this.#sales.get(saleId)?.items.values() ?? [])];
+    return [...(this.sales.get(saleId)?.items.values() ?? [])];
   }
 
   async beginRecovery(saleId: string, seenEpoch: number): Promise<RecoveryBegun> {
@@ -94,7 +91,7 @@ export class MemoryLedger extends MemoryDeadLetters implements Ledger {
   }
 
   async setPaused(saleId: string, paused: boolean): Promise<PauseReply> {
-    const book = this.#sales.get(saleId);
+    const book = this.sales.get(saleId);
     if (!book) return { kind: "unknown_sale" };
     if (book.sale.state === "closed") return { kind: "closed" };
     const changed = Number(book.sale.paused !== paused);
@@ -113,7 +110,7 @@ export class MemoryLedger extends MemoryDeadLetters implements Ledger {
   }
 
   async settleAll(saleId: string, epoch: number, holds: readonly Hold[]): Promise<Judged[] | "contested"> {
-    const book = this.#sales.get(saleId);
+    const book = this.sales.get(saleId);
     if (book?.sale.state !== "open" || book.sale.epoch !== epoch || !fitTogether(book, holds)) return "contested";
     return holds.map((hold) => this.#decide(book, rowOf(saleId, epoch, hold), { state: "confirmed" }));
   }
@@ -144,7 +141,7 @@ export class MemoryLedger extends MemoryDeadLetters implements Ledger {
   }
 
   async entomb(saleId: string, tombs: readonly Tomb[], guard: TombGuard): Promise<Judged[]> {
-    const book = this.#sales.get(saleId);
+    const book = this.sales.get(saleId);
     if (!book) return [];
     const standing = new Map<string, Judged>();
     for (const tomb of tombs) {
@@ -161,29 +158,29 @@ export class MemoryLedger extends MemoryDeadLetters implements Ledger {
   }
 
   async records(saleId: string, checkoutIds: readonly string[]): Promise<CheckoutRecord[]> {
-    const rows = this.#sales.get(saleId)?.rows;
+    const rows = this.sales.get(saleId)?.rows;
     return [...new Set(checkoutIds)].flatMap((checkoutId) => recordOf(rows?.get(checkoutId)) ?? []);
   }
 
   async status(saleId: string, checkoutId: string): Promise<LedgerStatus | null> {
-    const book = this.#sales.get(saleId);
+    const book = this.sales.get(saleId);
     if (!book) return null;
     const { openEpoch, state } = book.sale;
     return { record: recordOf(book.rows.get(checkoutId)), openEpoch, state };
   }
 
   async facts(saleId: string): Promise<LedgerFacts | null> {
-    const book = this.#sales.get(saleId);
+    const book = this.sales.get(saleId);
     return book ? factsOf(book, this.#all()) : null;
   }
 
   async order(userId: string, orderId: string): Promise<Order | null> {
-    return ordersOf(this.#sales.values(), userId).find((order) => order.orderId === orderId) ?? null;
+    return ordersOf(this.books, userId).find((order) => order.orderId === orderId) ?? null;
   }
 
   async orders(userId: string, page: { readonly before: string | null; readonly limit: number }): Promise<Order[]> {
     const { before, limit } = page;
-    return ordersOf(this.#sales.values(), userId)
+    return ordersOf(this.books, userId)
       .filter(({ orderId }) => before === null || orderId < before)
       .slice(0, limit);
   }
@@ -220,11 +217,11 @@ export class MemoryLedger extends MemoryDeadLetters implements Ledger {
   }
 
   #all(): Sale[] {
-    return [...this.#sales.values()].map((book) => book.sale);
+    return [...this.sales.values()].map((book) => book.sale);
   }
 
   #book(saleId: string): MemoryLedgerSale {
-    const book = this.#sales.get(saleId);
+    const book = this.sales.get(saleId);
     if (!book) throw new Error(`unknown sale "${saleId}"`);
     return book;
   }

@@ -9,6 +9,7 @@ import { attempts, saleOf } from "./history.ts";
 import { settleOne } from "./hold-settlement.ts";
 import { readOrder, readOrders } from "./orders.ts";
 import { settleAll } from "./page-settlement.ts";
+import { beginRemoval, oldestSealed, removeRows } from "./removal.ts";
 import { beginRecovery, close, find, items, list, schedule, scheduleApart, setPaused } from "./sale-ledger.ts";
 import { entomb } from "./tombs.ts";
 
@@ -41,5 +42,8 @@ export function createLedger(pool: Pool): Ledger {
     recordRefused: (refused) => recordRefused(pool, refused),
     saleOf: (checkoutId) => saleOf(pool, checkoutId),
     attempts: (query) => attempts(pool, query),
+    oldestSealed: (agoMs) => oldestSealed(pool, agoMs),
+    beginRemoval: (saleId) => beginRemoval(pool, saleId),
+    removeRows: (terms) => removeRows(pool, terms),
   };
 }

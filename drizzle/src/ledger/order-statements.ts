@@ -1,7 +1,7 @@
 import type { OrderLine } from "@flashgate/core";
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
-import { checkoutLines, checkouts, items } from "../schema.ts";
+import { checkoutLines, checkouts, items, spanOf } from "../schema.ts";
 
 /** After every id. */
 const LAST_ID = sql`'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid`;
@@ -24,18 +24,48 @@ export function orderStatements(db: NodePgDatabase) {
     confirmedAtMs: checkouts.decidedAt,
   };
   const ofUser = and(eq(checkouts.userId, sql.placeholder("userId")), eq(checkouts.state, sql`'confirmed'`));
+  const orderId = sql`${sql.placeholder("orderId")}::uuid`;
+  const before = sql`coalesce(${sql.placeholder("before")}::uuid, ${LAST_ID})`;
+  const page = db
+    .select(order)
+    .from(checkouts)
+    .where(and(ofUser, sql`${spanOf(checkouts.id)} = spans.span`, sql`${checkouts.id} < ${before}`))
+    .orderBy(desc(checkouts.id))
+    .limit(sql.placeholder("limit"))
+    .as("page");
   return {
     orderOf: db
       .select(order)
       .from(checkouts)
-      .where(and(ofUser, eq(checkouts.id, sql.placeholder("orderId"))))
+      .where(and(ofUser, sql`${spanOf(checkouts.id)} = ${spanOf(orderId)}`, sql`${checkouts.id} = ${orderId}`))
       .prepare("order_of"),
+    /** Span by span from the last, as they come, and no further than the page is long. */
     ordersOf: db
-      .select(order)
-      .from(checkouts)
-      .where(and(ofUser, sql`${checkouts.id} < coalesce(${sql.placeholder("before")}::uuid, ${LAST_ID})`))
-      .orderBy(desc(checkouts.id))
+      .select({
+        orderId: page.orderId,
+        saleId: page.saleId,
+        lines: page.lines,
+        reservedAtMs: page.reservedAtMs,
+        confirmedAtMs: page.confirmedAtMs,
+      })
+      .from(spansBefore(before))
+      .crossJoinLateral(page)
       .limit(sql.placeholder("limit"))
       .prepare("orders_of"),
   };
+}
+
+/** The spans in which anything was bought, the last before an id first: each is one look at the index, when it is asked for. */
+function spansBefore(before: SQL): SQL {
+  const span = spanOf(sql`id`);
+  const last = (bound: SQL) => sql`select ${span} from ${checkouts}
+      where state = 'confirmed' and ${span} ${bound} order by ${span} desc limit 1`;
+  return sql`(
+    with recursive span_before(span) as (
+      (${last(sql`<= ${spanOf(before)}`)})
+      union all
+      select (${last(sql`< span_before.span`)}) from span_before where span_before.span is not null
+    )
+    select span from span_before where span is not null
+  ) as spans`;
 }

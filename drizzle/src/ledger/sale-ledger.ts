@@ -52,6 +52,9 @@ async function insert(run: Statements, plan: SalePlan, catalogue: readonly Catal
   // First, for once: nobody else can want the items of a sale that is not there yet.
   const inserted = await run.insertSale.execute({ saleId, attempts, ...window, totalItems });
   if (inserted.length === 0) return false;
+  // After the insert, which waits for whoever is just taking a sale of that id out.
+  const [removed] = await run.removedSale.execute({ saleId });
+  if (removed) return false;
   let position = 1;
   for (const chunk of chunksOf(catalogue)) {
     await run.insertItems.execute({
@@ -76,7 +79,9 @@ export function list(pool: Pool, { states = ALL_STATES, after, limit }: SaleFilt
   const behind = after
     ? { afterOpensAt: timestampOf(after.opensAtMs), afterId: after.id }
     : { afterOpensAt: null, afterId: null };
-  return statementsOf(pool).listSales.execute({ states, ...behind, limit });
+  const run = statementsOf(pool);
+  const page = { states, ...behind, limit };
+  return states.includes("closed") ? run.listSales.execute(page) : run.listUnsealed.execute(page);
 }
 
 export function items(pool: Pool, saleId: string): Promise<Item[]> {

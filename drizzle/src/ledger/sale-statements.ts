@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, lt, ne, sql } from "drizzle-orm";
+import { and, desc, eq, gt, lt, ne, type SQL, sql } from "drizzle-orm";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { sales } from "../schema.ts";
 import { saleId } from "./placeholders.ts";
@@ -39,19 +39,9 @@ export function saleStatements(db: NodePgDatabase) {
       .returning({ id: sales.id })
       .prepare("insert_sale"),
     findSale: db.select(saleColumns).from(sales).where(eq(sales.id, saleId)).prepare("find_sale"),
-    listSales: db
-      .select(saleColumns)
-      .from(sales)
-      .where(
-        and(
-          sql`${sales.state} = any(${sql.placeholder("states")}::text[])`,
-          sql`(${sales.opensAt}, ${sales.id}) <
-            (coalesce(${sql.placeholder("afterOpensAt")}::timestamptz, 'infinity'), coalesce(${sql.placeholder("afterId")}::text, ''))`,
-        ),
-      )
-      .orderBy(desc(sales.opensAt), desc(sales.id))
-      .limit(sql.placeholder("limit"))
-      .prepare("list_sales"),
+    listSales: listed(db).prepare("list_sales"),
+    /** The same where no closed one is wanted: by the index that has none of them, however many there are. */
+    listUnsealed: listed(db, sql`${sales.state} <> 'closed'`).prepare("list_unsealed"),
     /** A sale beside the ledger's own time. */
     saleNow: db
       .select({ sale: saleColumns, nowMs: sql<number>`clock_timestamp()`.mapWith(sales.opensAt) })
@@ -62,6 +52,23 @@ export function saleStatements(db: NodePgDatabase) {
     ...windowStatements(db),
     ...fencedStatements(db),
   };
+}
+
+/** Newest window first. */
+function listed(db: NodePgDatabase, only?: SQL) {
+  return db
+    .select(saleColumns)
+    .from(sales)
+    .where(
+      and(
+        only,
+        sql`${sales.state} = any(${sql.placeholder("states")}::text[])`,
+        sql`(${sales.opensAt}, ${sales.id}) <
+            (coalesce(${sql.placeholder("afterOpensAt")}::timestamptz, 'infinity'), coalesce(${sql.placeholder("afterId")}::text, ''))`,
+      ),
+    )
+    .orderBy(desc(sales.opensAt), desc(sales.id))
+    .limit(sql.placeholder("limit"));
 }
 
 /** Any number will do as long as nobody else in the database locks it. */

@@ -8,6 +8,7 @@ import { historyStatements } from "./history-statements.ts";
 import { orderStatements } from "./order-statements.ts";
 import { progressStatements } from "./progress-statements.ts";
 import { recordStatements } from "./record-statements.ts";
+import { removalStatements } from "./removal-statements.ts";
 import { saleStatements } from "./sale-statements.ts";
 import { stockStatements } from "./stock-statements.ts";
 
@@ -24,10 +25,20 @@ export function prepareStatements(db: NodePgDatabase) {
     ...historyStatements(db),
     ...progressStatements(db),
     ...deadLetterStatements(db),
+    ...removalStatements(db),
   };
 }
 
 export type Statements = ReturnType<typeof prepareStatements>;
+
+/** What the ledger sends, by name: for whoever looks at plans, and runs none of it. */
+export function statementTexts(pool: Pool): Readonly<Record<keyof Statements, string>> {
+  const named = Object.entries(prepareStatements(drizzle(pool))).map(([name, statement]) => [
+    name,
+    statement.getQuery().sql,
+  ]);
+  return Object.fromEntries(named) as Record<keyof Statements, string>;
+}
 
 const prepared = new WeakMap<Pool | PoolClient, Statements>();
 

@@ -6,6 +6,7 @@ import type { Line } from "../../domain/lines.ts";
 import type { Sale, SalePlan, SaleState } from "../../domain/sale.ts";
 import type { DeadLetterLedger } from "./dead-letter-ledger.ts";
 import type { OrderLedger } from "./order-ledger.ts";
+import type { RemovalLedger } from "./removal-ledger.ts";
 
 /** The life of sales in the ledger. Each method is one transaction. Outages throw. */
 export interface SaleLedger {
@@ -167,4 +168,5 @@ export interface Ledger
     AuditLedger,
     AttemptLedger,
     HistoryLedger,
-    OrderLedger {}
+    OrderLedger,
+    RemovalLedger {}

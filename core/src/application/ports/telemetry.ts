@@ -60,7 +60,13 @@ export type TelemetryEvent =
   | { readonly kind: "books_observed"; readonly books: BooksReading }
   | { readonly kind: "sale_scheduled"; readonly saleId: string }
   | { readonly kind: "sale_closed"; readonly saleId: string }
-  | { readonly kind: "gate_retired"; readonly saleId: string };
+  | { readonly kind: "gate_retired"; readonly saleId: string }
+  /** A sale was taken out of everything that is read; then some of its rows went; then nothing was left of it. */
+  | { readonly kind: "sale_removal_begun"; readonly saleId: string }
+  | { readonly kind: "rows_removed"; readonly rows: number }
+  | { readonly kind: "sale_removed"; readonly saleId: string }
+  /** Somebody looked for sales to remove, and did what was to be done, or failed. */
+  | { readonly kind: "retention_ran"; readonly failed: boolean };
 
 export interface Telemetry {
   emit(event: TelemetryEvent): void;

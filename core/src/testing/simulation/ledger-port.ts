@@ -7,6 +7,7 @@ import type {
   Tomb,
   TombGuard,
 } from "../../application/ports/ledger.ts";
+import type { RemovalTerms } from "../../application/ports/removal-ledger.ts";
 import type { Hold } from "../../domain/checkout.ts";
 import type { CatalogueEntry } from "../../domain/item.ts";
 import type { SalePlan } from "../../domain/sale.ts";
@@ -28,6 +29,7 @@ const READS: ReadonlySet<string> = new Set([
   "deadLetters",
   "countDeadLetters",
   "failureOf",
+  "oldestSealed",
 ]);
 
 /** The ledger as one actor reaches it: every transaction is a call that the schedule decides about. */
@@ -155,6 +157,18 @@ export class LedgerPort implements Ledger {
 
   failureOf(checkoutId: string) {
     return this.#call("failureOf", "", () => this.#ledger.failureOf(checkoutId));
+  }
+
+  oldestSealed(agoMs: number) {
+    return this.#call("oldestSealed", "", () => this.#ledger.oldestSealed(agoMs));
+  }
+
+  beginRemoval(saleId: string) {
+    return this.#call("beginRemoval", saleId, () => this.#ledger.beginRemoval(saleId));
+  }
+
+  removeRows(terms: RemovalTerms) {
+    return this.#call("removeRows", "", () => this.#ledger.removeRows(terms));
   }
 
   #call<Reply>(method: string, saleId: string, happen: () => Promise<Reply>): Promise<Reply> {
