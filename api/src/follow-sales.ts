@@ -1,6 +1,7 @@
-import type { SaleFeed } from "@flashgate/core";
+import type { Clock, SaleFeed } from "@flashgate/core";
 import type { AttemptLog } from "./attempt-log.ts";
 import { BoardKeeper, type BoardParts } from "./board-keeper.ts";
+import { beatPaced } from "./paced-beat.ts";
 import type { SaleEvents } from "./sale-events.ts";
 import type { StatusReader } from "./status-reader.ts";
 import type { Streams } from "./streams.ts";
@@ -12,6 +13,7 @@ export interface FollowerParts extends BoardParts {
   readonly statuses: StatusReader;
   readonly saleEvents: SaleEvents;
   readonly streams: Streams;
+  readonly steadyClock: Clock;
   /** Null where refused attempts are not recorded. */
   readonly attempts: AttemptLog | null;
   /** The board could not be brought up to date. */
@@ -23,13 +25,16 @@ const RESYNC_MS = 2_000;
 const ATTEMPTS_MS = 500;
 /** How often those who wait for a verdict are looked up, whatever the events said. */
 const LOOK_AGAIN_MS = 3_000;
-/** How close events of a sale may follow one another. */
-const SALE_EVENTS_MS = 250;
+/**
+ * How close events of a sale may follow one another: close enough that what is shown is a quarter of a second behind at
+ * most while a crowd keeps the process busy, and less close where thousands follow and telling all of them takes long.
+ */
+const SALE_EVENTS = { pauseMs: 100, shareMax: 0.2 } as const;
 const STREAM_BEAT_MS = 1_000;
 
 /** Keeps what a process has in mind of sales and verdicts fresh, until stopped. Resolves once the board is loaded. */
 export async function followSales(parts: FollowerParts) {
-  const { feed, verdicts, statuses, saleEvents, streams, attempts, onStale } = parts;
+  const { feed, verdicts, statuses, saleEvents, streams, steadyClock, attempts, onStale } = parts;
   const keeper = new BoardKeeper(parts);
   const resync = (missed: boolean) => keeper.resync({ missed }).catch(onStale);
   // The board's next resync says that the ledger is away.
@@ -48,11 +53,12 @@ export async function followSales(parts: FollowerParts) {
   const beats = [
     setInterval(resync, RESYNC_MS, false),
     setInterval(lookAgain, LOOK_AGAIN_MS),
-    setInterval(() => saleEvents.tick(), SALE_EVENTS_MS),
     setInterval(() => streams.beat(), STREAM_BEAT_MS),
     setInterval(() => void attempts?.flush(), ATTEMPTS_MS),
   ];
+  const stopTelling = beatPaced(() => saleEvents.tick(), SALE_EVENTS, steadyClock);
   const stop = async () => {
+    stopTelling();
     for (const beat of beats) clearInterval(beat);
     unsubscribe();
     await attempts?.flush();

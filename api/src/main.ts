@@ -63,6 +63,7 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<void> {
     ledger: world.ledger,
     gate: world.gate.reader,
     feed: world.events.feed,
+    steadyClock: { nowMs: () => performance.now() },
     onStale: (error) => lines.boardStale(error),
   });
   const life = { stopping: false };

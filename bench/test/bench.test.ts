@@ -11,7 +11,22 @@ import type { Report } from "../src/figures/report.ts";
 const PROGRAM = fileURLToPath(new URL("../dist/bench.js", import.meta.url));
 const STORES = { redis: /^\d/, postgres: /^\d/ };
 
-const FEW = ["--waiting", "40", "--streams", "60", "--verdicts", "30", "--rate", "50", "--idle", "1", "--rest", "1"];
+const FEW = [
+  "--seconds",
+  "2",
+  "--waiting",
+  "40",
+  "--streams",
+  "60",
+  "--verdicts",
+  "30",
+  "--rate",
+  "50",
+  "--idle",
+  "1",
+  "--rest",
+  "1",
+];
 const SALE = ["--items", "120", "--workers", "16"];
 const ONCE = ["--shared", "--pairs", "1", "--seconds", "1", "--connections", "8", "--rows", "1000", "--queued", "200"];
 
@@ -30,14 +45,20 @@ async function measure(...args: string[]): Promise<Run> {
 /** Most of a run is waiting for deployments to come and go: both do that at once. */
 describe.concurrent("a run", () => {
   it("takes each promise to who waits from a whole deployment", async ({ expect }) => {
-    const { report, stderr } = await measure("waiting", "streams", "ticket-streams", "contest", ...FEW);
+    const { report, stderr } = await measure("waiting", "following", "streams", "ticket-streams", "contest", ...FEW);
     expect(stderr).toBe("");
     const { takes, stores } = report;
-    expect(takes.map(({ figure }) => figure)).toEqual(["waiting", "streams", "ticket-streams", "contest"]);
+    expect(takes.map(({ figure }) => figure)).toEqual(["waiting", "following", "streams", "ticket-streams", "contest"]);
     expect(takes.flatMap(({ faults }) => faults)).toEqual([]);
-    const [orders, carts, together, streams, onStream, tickets, onTicketStream, , sold] = takes
-      .flatMap(({ rows }) => rows)
-      .map(({ values }) => values);
+    const valuesOf = (figure: string) =>
+      takes.filter((take) => take.figure === figure).flatMap(({ rows }) => rows.map(({ values }) => values));
+    const [orders, carts, together] = valuesOf("waiting");
+    const [streams, onStream] = valuesOf("streams");
+    const [tickets, onTicketStream] = valuesOf("ticket-streams");
+    const [, sold] = valuesOf("contest");
+    const shown = valuesOf("following").slice(0, 4);
+    expect(shown.map((lag) => lag["count"])).toEqual([shown[2]?.["count"], 40, shown[0]?.["count"], 10]);
+    for (const lag of shown) expect(lag["p50"]).toSatisfy((ms: number) => ms > 0 && Number.isFinite(lag["max"]));
     for (const lag of [orders, carts, onStream, onTicketStream]) expect(lag?.["count"]).toBe(30);
     expect(together?.["count"]).toBe(40);
     for (const lag of [orders, carts, together, onStream, onTicketStream]) expect(lag?.["p50"]).toBeGreaterThan(0);

@@ -5,6 +5,7 @@ import { EventSocket, type ToldEvent } from "../src/figures/event-socket.ts";
 import { type Bound, boundText, DEFAULTS, isKept, keepsBound, type Row } from "../src/figures/figure.ts";
 import { atRate, eachOf } from "../src/figures/pace.ts";
 import { reportText, takeOf } from "../src/figures/report.ts";
+import { lateness } from "../src/figures/shown.ts";
 import { spreadOf } from "../src/figures/spread.ts";
 import { StreamCrowd } from "../src/figures/stream-crowd.ts";
 
@@ -43,6 +44,22 @@ describe("a spread", () => {
 
   it("of nothing is nothing", () => {
     expect(spreadOf([])).toEqual({ count: 0, p50: Number.NaN, p99: Number.NaN, max: Number.NaN });
+  });
+});
+
+describe("lateness", () => {
+  it("is each unit's until somebody is shown as many, leapt over or not", () => {
+    const shown = [
+      { sold: 0, atMs: 90 },
+      { sold: 2, atMs: 150 },
+      { sold: 3, atMs: 180 },
+    ];
+    expect(lateness([100, 120, 130], shown)).toEqual([50, 30, 50]);
+  });
+
+  it("of what is shown before its row is read counts as it is, and of what is never shown has no end", () => {
+    expect(lateness([100, 120], [{ sold: 1, atMs: 99 }])).toEqual([-1, Number.POSITIVE_INFINITY]);
+    expect(lateness([], [])).toEqual([]);
   });
 });
 

@@ -21,7 +21,7 @@ const ANSWER_TIMEOUT_MS = 15_000;
 
 /**
  * One keep-alive connection to the api, one request in flight at a time. It is the handler of its own requests, so that
- * a request costs no more than it must: the crowd shares the machine with what it measures.
+ * a request costs no more than it must: the crowd shares the machine with what it measures (ADR 28).
  */
 export class Connection implements Dispatcher.DispatchHandler {
   readonly #client: Client;

@@ -1,3 +1,4 @@
+import type { Flashgate } from "@flashgate/client";
 import {
   type AuditLedger,
   auditSale,
@@ -18,7 +19,10 @@ import { pollTickets } from "./ticket-poll.ts";
 import { until } from "./until.ts";
 
 export interface LoadParts {
+  /** Where the crowd buys. */
   readonly connections: readonly Connection[];
+  /** Where it asks for its tickets; one for each api. */
+  readonly clients: readonly Flashgate[];
   readonly ledger: AuditLedger & Pick<CheckoutLedger, "records"> & Pick<SaleLedger, "find">;
   readonly gate: GateReader;
   readonly wallClock: Clock;
@@ -62,7 +66,7 @@ async function whyNot(name: string, connection: Connection): Promise<never> {
 
 /** Sends the crowd, waits until everything is settled, asks for every ticket, and reads the verdict from the ledger. */
 export async function runLoad(plan: CrowdPlan, saleId: string, parts: LoadParts): Promise<LoadFacts> {
-  const { connections, ledger, gate, wallClock, steadyClock, tally, onPhase } = parts;
+  const { connections, clients, ledger, gate, wallClock, steadyClock, tally, onPhase } = parts;
   const before = await ledger.find(saleId);
   if (!before) throw new CommandFault(`The ledger knows no sale ${saleId}: is DATABASE_URL that of the api?`);
   if (plan.errand.units > before.limitPerUser) {
@@ -83,7 +87,7 @@ export async function runLoad(plan: CrowdPlan, saleId: string, parts: LoadParts)
 
   onPhase("asking");
   const deadlineMs = Math.max(settledByMs, steadyClock.nowMs() + ASK_MS_MIN);
-  const ticketStates = await pollTickets(tally.acknowledged, { connections, clock: steadyClock, deadlineMs });
+  const ticketStates = await pollTickets(tally.acknowledged, { clients, clock: steadyClock, deadlineMs });
 
   onPhase("auditing");
   const { verdicts, lastConfirmedAtMs } = await readVerdicts(saleId, tally.acknowledged, ledger);

@@ -1,3 +1,4 @@
+import { Flashgate } from "@flashgate/client";
 import type { CheckoutRecord, GateTotals, LedgerFacts, Sale } from "@flashgate/core";
 import { expect, test } from "vitest";
 import { steadyClock, wallClock } from "../src/clock.ts";
@@ -55,7 +56,7 @@ const confirmed = (checkoutId: string): CheckoutRecord => ({
 /** A shop with three units, and stores that tell the same; `settledAfter`: reads of the gate until it holds nothing. */
 async function load(settledAfter: number, recordOf: (id: string) => CheckoutRecord[], units = 1) {
   let [sold, reads] = [0, 0];
-  const { connect } = await openShop(({ method }) => {
+  const { connect, url } = await openShop(({ method }) => {
     if (method === "GET") return { status: 200, json: { status: "confirmed" } };
     sold += 1;
     return sold <= 3 ? accepted(`c${sold}`) : refused(409, "sold_out");
@@ -68,6 +69,7 @@ async function load(settledAfter: number, recordOf: (id: string) => CheckoutReco
   const plan = { name: "crowd", errand: errand("x-1", units), ratePerS: null, durationMsMax: 20_000 };
   const facts = await runLoad(plan, "x-1", {
     connections: [connect(), connect()],
+    clients: [new Flashgate({ baseUrl: url, retriesMax: 0 })],
     ledger: {
       find: async () => ({ ...SALE, itemsSold: 0 }),
       facts: async () => FACTS,

@@ -1,3 +1,4 @@
+import { Flashgate } from "@flashgate/client";
 import { expect, test } from "vitest";
 import { steadyClock } from "../src/clock.ts";
 import { pollTickets } from "../src/ticket-poll.ts";
@@ -6,9 +7,10 @@ import { type Answer, openShop } from "./shop.ts";
 const TICKETS = ["a", "b", "c"].map((id) => ({ checkoutId: id, ticket: `v1.${id}`, units: 1 }));
 
 async function poll(answer: (path: string, nth: number) => Answer, timeoutMs: number) {
-  const { asked, connect } = await openShop(({ path }, nth) => answer(path, nth));
+  const { asked, url } = await openShop(({ path }, nth) => answer(path, nth));
   const deadlineMs = steadyClock.nowMs() + timeoutMs;
-  const parts = { connections: [connect(), connect()], clock: steadyClock, deadlineMs };
+  const client = () => new Flashgate({ baseUrl: url, retriesMax: 0 });
+  const parts = { clients: [client(), client()], clock: steadyClock, deadlineMs };
   return { states: await pollTickets(TICKETS, parts), asked };
 }
 

@@ -36,6 +36,11 @@ describe("arrows", () => {
       '"@flashgate/core/testing" is for tests: no source may import it',
     ],
     [
+      "cli/src/commands/load.ts",
+      "@flashgate/local/testing/browser",
+      '"@flashgate/local/testing/browser" is for tests: no source may import it',
+    ],
+    [
       "api/src/app.ts",
       "../../core/src/index.ts",
       '"../../core/src/index.ts" leaves api: import the other workspace by its package name',
@@ -71,6 +76,7 @@ describe("arrows", () => {
       "api/src/main.ts": importing("@flashgate/redis") + importing("@flashgate/local"),
       "api/src/routes/tickets.ts": importing("@flashgate/core") + importing("../responses.ts"),
       "cli/src/commands/up.ts": importing("@flashgate/worker") + importing("@flashgate/drizzle"),
+      "bench/src/figures/storefront.ts": importing("@flashgate/local/testing/browser"),
       "drizzle/test/ledger.test.ts": importing("@flashgate/core/testing") + importing("../../local/src/index.ts"),
       "worker/src/settle.ts":
         '// import { gate } from "@flashgate/redis";\nconst text = \'import "@flashgate/redis"\';\n',

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Stage } from "../deployment/stage.ts";
-import { Counter, type Seen, seenOf } from "./counter.ts";
-import { EventSocket, type ToldEvent } from "./event-socket.ts";
+import { Counter, type Seen } from "./counter.ts";
 import type { Figure, Reading, Row, Settings } from "./figure.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
 import { atRate, eachOf } from "./pace.ts";
 import { spreadOf } from "./spread.ts";
 import { StreamCrowd } from "./stream-crowd.ts";
+import { eventsOf, verdictTold } from "./told-verdict.ts";
 
 /** What is promised of an api with so many streams open: its memory, and what a verdict takes to get out on one more. */
 const MB_BELOW = 300;
@@ -93,23 +93,7 @@ function lagOf(what: string, seen: readonly Seen[]): Row {
   return { what, unit: "ms", values: { ...spread }, bound: { of: "p99", below: LAG_MS_BELOW } };
 }
 
-/** Carts are bought while somebody follows each: what is measured was pushed. */
 function verdictsTold(url: string, counter: Counter, { verdicts, ratePerS }: Settings): Promise<Seen[]> {
-  return atRate(Math.min(verdicts, VERDICTS_MAX), Math.min(ratePerS, RATE_PER_S_MAX), async (index) => {
-    const userId = `told-${index}`;
-    const ticket = await counter.reserve(userId, "cart");
-    const told: ToldEvent[] = [];
-    const client = new EventSocket(url, eventsOf(ticket), (event) => told.push(event));
-    await client.opened;
-    await counter.purchase(userId, ticket);
-    // the api ends a stream that has told its verdict
-    await client.closed;
-    const verdict = told.find(({ name }) => name === "verdict");
-    if (!verdict) throw new Error("a stream ended without a verdict");
-    return seenOf({ ...JSON.parse(verdict.data), seenAtMs: verdict.seenAtMs });
-  });
-}
-
-function eventsOf(ticket: string): string {
-  return `/v1/tickets/${ticket}/events`;
+  const rate = Math.min(ratePerS, RATE_PER_S_MAX);
+  return atRate(Math.min(verdicts, VERDICTS_MAX), rate, (index) => verdictTold(url, counter, `told-${index}`));
 }

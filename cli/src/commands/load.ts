@@ -1,3 +1,4 @@
+import { Flashgate } from "@flashgate/client";
 import type { GateReader, GateTotals } from "@flashgate/core";
 import type { Command } from "commander";
 import { httpUrl, positiveNumber, wholeNumber } from "../arguments.ts";
@@ -80,7 +81,7 @@ async function load(options: LoadOptions): Promise<void> {
   const connections = Array.from({ length: options.buyers }, (_, n) => new Connection(urls[n % urls.length] ?? ""));
   try {
     const facts = await withStores(await findAddresses(options.data), (stores) =>
-      sendCrowd(options, connections, urls.length, stores),
+      sendCrowd(options, connections, urls, stores),
     );
     const report = reportOf(facts);
     if (options.json) printJson(report);
@@ -94,10 +95,10 @@ async function load(options: LoadOptions): Promise<void> {
 async function sendCrowd(
   options: LoadOptions,
   connections: readonly Connection[],
-  apis: number,
+  urls: readonly string[],
   { ledger, gate }: Stores,
 ): Promise<LoadFacts> {
-  const sale = await findOpenSale(options.sale, connections.slice(0, apis), steadyClock);
+  const sale = await findOpenSale(options.sale, connections.slice(0, urls.length), steadyClock);
   const plan = {
     name: crowdName(),
     errand: errand(sale.id, options.units),
@@ -109,6 +110,8 @@ async function sendCrowd(
   try {
     return await runLoad(plan, sale.id, {
       connections,
+      // a ticket is asked for again in a later round
+      clients: urls.map((baseUrl) => new Flashgate({ baseUrl, retriesMax: 0 })),
       ledger,
       gate,
       wallClock,

@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { createPool } from "@flashgate/drizzle";
 import { openBrowser, type TestBrowser } from "@flashgate/local/testing/browser";
 import type { Page } from "playwright-core";
@@ -14,6 +16,8 @@ vi.setConfig({ testTimeout: 120_000 });
 /** What the browser says itself of the page that asks for the token. */
 const NOT_YET = /status of 401/;
 const DESKTOP = { viewport: { width: 1280, height: 1_200 } };
+/** All of the page, also where it has more to tell. */
+const TALL = { viewport: { width: 1280, height: 1_320 } };
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
 const instance = new Instance();
@@ -108,6 +112,13 @@ async function inDatabase(text: string): Promise<void> {
   await pool.end();
 }
 
+/** What the api's log says of operators' changes. */
+function auditLines(): string[] {
+  const folder = join(instance.dataDir, "logs");
+  const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+  return texts.flatMap((text) => text.split("\n")).filter((line) => line.includes('"audit":true'));
+}
+
 async function confirm(page: Page, button: string, verb: string): Promise<void> {
   await page.getByRole("button", { name: button, exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: verb, exact: true }).click();
@@ -139,17 +150,26 @@ describe("the console", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Start" }).click();
     const sees = (on: Page, units: number) =>
       expect.poll(async () => (await unitsOn(on))[1], ended).toBeGreaterThan(units);
+    await sees(page, 0);
+    const shop = await browser.open({ viewport: { width: 1280, height: 800 }, colorScheme: "dark" });
+    onTestFinished(() => shop.page.context().close());
+    await shop.page.goto(instance.url);
+    await shop.page.locator(".buy-any").click();
     await sees(page, 1_000);
     await browser.picture(page, "console-sell-out-light");
     await sees(night.page, 3_000);
     await browser.picture(night.page, "console-sell-out-dark");
     await sees(phone.page, 5_000);
     await browser.picture(phone.page, "console-phone");
+    await shop.page.locator(".ticket.confirmed").waitFor();
+    await browser.picture(shop.page, "storefront-sell-out");
     for (const each of [page, night.page, phone.page]) {
       await expect.poll(() => unitsOn(each), ended).toEqual([10_000, 10_000, 0, 0]);
       await expect.poll(() => verdictOn(each), ended).toBe("Every unit is accounted for");
       await expect.poll(() => each.locator(".promise.kept").count(), ended).toBe(7);
     }
+    const stock = async () => (await shop.page.locator(".stock-figure dd").allInnerTexts()).join();
+    await expect.poll(stock, ended).toBe("0,0,10,000");
     const sold = await page.evaluate<number[]>("window.sold");
     expect(sold.some((units) => units > 0 && units < 10_000)).toBe(true);
     expect(sold).toEqual(sold.toSorted((a, b) => a - b));
@@ -170,7 +190,7 @@ describe("the console", () => {
 
   it("turns red where the books were tampered with, and says what is wrong", async () => {
     const sale = await instance.newSale("--items", "100");
-    const { page, faults } = await openConsole({}, sale);
+    const { page, faults } = await openConsole(TALL, sale);
     await expect.poll(() => verdictOn(page), ended).toBe("Every unit is accounted for");
     await inDatabase(`UPDATE flashgate.items SET sold = sold + 1 WHERE sale_id = '${sale}' AND id = 'i00042'`);
     await expect.poll(() => verdictOn(page), ended).toBe("The books do not agree");
@@ -210,9 +230,10 @@ describe("the console", () => {
 
   it("tells what became of one checkout", async () => {
     const sale = await instance.newSale("--items", "10");
-    const { page } = await openConsole({}, sale);
+    const { page } = await openConsole(TALL, sale);
     await checkout(instance.url, sale, "bob");
     await expect.poll(() => unitsOn(page), ended).toEqual([10, 1, 0, 9]);
+    await page.getByText("confirmed 1").waitFor();
     await page.getByRole("button", { name: "Latest" }).click();
     await expect
       .poll(() => page.locator(".moment-name").allInnerTexts())
@@ -241,6 +262,37 @@ describe("the console", () => {
     await page.getByText("It is cancelled for good", { exact: false }).waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Give up" }).click();
     await page.locator(".result", { hasText: "It is cancelled." }).waitFor();
+    await page.getByText("None: every checkout can be judged.").waitFor();
+  });
+
+  it("sends all dead letters to the judge again, once that was confirmed", async () => {
+    const sale = await instance.newSale("--items", "10");
+    const { page } = await openConsole({}, sale);
+    await page.getByText("None: every checkout can be judged.").waitFor();
+    expect(await page.getByRole("button", { name: "Retry all" }).count()).toBe(0);
+    // One that the gate holds and nobody judges just now, and one that it does not know.
+    process.kill(instance.pidOf("worker"), "SIGSTOP");
+    onTestFinished(() => void process.kill(instance.pidOf("worker"), "SIGCONT"));
+    const { body } = await checkout(instance.url, sale, "eve");
+    const lost = "01980000-0000-7000-8000-000000001057";
+    const letter = (id: string) => `('${sale}', '${id}', 'eve', 1, 'planted', 5, now(), now(), now())`;
+    await inDatabase(`INSERT INTO flashgate.dead_letters VALUES ${letter(body.id)}, ${letter(lost)}`);
+    await page.locator(".letter").nth(1).waitFor();
+    await check(page);
+    await page.getByRole("button", { name: "Retry all" }).click();
+    await page.getByText("also those that are not listed here", { exact: false }).waitFor();
+    await page.keyboard.press("Escape");
+    expect(await page.locator(".letter").count()).toBe(2);
+    await confirm(page, "Retry all", "Retry all");
+    await page
+      .locator(".result", { hasText: "1 sent to the judge, 0 with a verdict already, 1 wait for the gate" })
+      .waitFor();
+    process.kill(instance.pidOf("worker"), "SIGCONT");
+    await expect.poll(() => unitsOn(page), ended).toEqual([10, 1, 0, 9]);
+    await expect.poll(() => page.locator(".letter").count(), ended).toBe(1);
+    const [log = ""] = auditLines().filter((line) => line.includes("retry_letters"));
+    expect(JSON.parse(log)).toMatchObject({ audit: true, outcome: "sent 1, decided 0, not_held 1" });
+    await confirm(page, "Give up …00001057", "Give up");
     await page.getByText("None: every checkout can be judged.").waitFor();
   });
 

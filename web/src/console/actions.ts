@@ -71,6 +71,18 @@ export const retryLetter = (checkout: string): Action => ({
     ),
 });
 
+export const retryLetters: Action = {
+  name: "Retry all",
+  title: "Send every dead letter to the judge again?",
+  says: "All there are, of every sale, also those that are not listed here. Each keeps its units meanwhile; whichever fails again is a dead letter again.",
+  verb: "Retry all",
+  run: () =>
+    outcome(change<{ sent: number; decided: number; not_held: number }>("dead-letters/retry"), (done) => {
+      const lost = done.not_held > 0 ? `, ${done.not_held} wait for the gate to be rebuilt` : "";
+      return `${done.sent} sent to the judge, ${done.decided} with a verdict already${lost}.`;
+    }),
+};
+
 export const giveUpLetter = (checkout: string): Action => ({
   name: "Give up",
   title: "Give this checkout up?",

@@ -1,5 +1,5 @@
 import { spanText } from "../design/figures.ts";
-import { giveUpLetter, retryLetter } from "./actions.ts";
+import { giveUpLetter, retryLetter, retryLetters } from "./actions.ts";
 import { ask } from "./confirm-dialog.tsx";
 import { lookedUp } from "./desk.ts";
 import type { ConsoleBody, DeadLetter } from "./shapes.ts";
@@ -13,11 +13,19 @@ export function DeadLetters({
   readonly atMs: number;
 }) {
   const count = letters ? `${letters.data.length}${letters.has_more ? "+" : ""}` : "–";
+  const some = letters !== null && letters.data.length > 0;
   return (
     <section class="card letters" aria-labelledby="letters-title">
-      <h2 id="letters-title" class="card-title">
-        Dead letters <span class="figures soft">{count}</span>
-      </h2>
+      <header class="letters-head">
+        <h2 id="letters-title" class="card-title">
+          Dead letters <span class="figures soft">{count}</span>
+        </h2>
+        {some && (
+          <button type="button" class="button" onClick={() => ask(retryLetters)}>
+            Retry all
+          </button>
+        )}
+      </header>
       {letters?.data.length === 0 && <p class="soft small">None: every checkout can be judged.</p>}
       <ul class="letter-list">
         {letters?.data.map((letter) => (

@@ -1,13 +1,14 @@
 import { grouped, spanText } from "../design/figures.ts";
 import type { ConsoleBody, Watched } from "./shapes.ts";
 
+/** Each fits on one line of its column: the facts below stay where they are. */
 const GATE = {
-  not_opened: "not opened yet",
-  recovering: "being rebuilt",
+  not_opened: "not yet",
+  recovering: "rebuilding",
   open: "open",
   shut: "shut",
-  closed: "closed for good",
-  unknown: "out of reach",
+  closed: "closed",
+  unknown: "no answer",
 } as const;
 
 const SERVICES = [

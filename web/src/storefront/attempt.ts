@@ -22,6 +22,8 @@ export interface Refusal {
   readonly code: ErrorCode;
   /** `user_limit`: what this shopper may still reserve. */
   readonly unitsLeft: number | null;
+  /** `unauthenticated`: whether there was a sign-in, which the shop did not take. */
+  readonly signedIn?: boolean;
 }
 
 /**

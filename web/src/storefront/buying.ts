@@ -121,7 +121,8 @@ export class Buyer {
     } catch (error) {
       if (!(error instanceof FlashgateError)) throw error;
       if (error.retryable) return error;
-      this.#refuse(key, { code: error.code, unitsLeft: error.problem?.units_left ?? null });
+      const unitsLeft = error.problem?.units_left ?? null;
+      this.#refuse(key, { code: error.code, unitsLeft, signedIn: this.#parts.shop.signedIn() });
       return null;
     }
   }

@@ -1,5 +1,5 @@
 import { type ItemBits, isLeft } from "./availability.ts";
-import type { FieldLayout } from "./field-layout.ts";
+import { cornerOf, type FieldLayout } from "./field-layout.ts";
 
 /** How long a square that changed shows it. */
 const GLOW_MS = 900;
@@ -100,19 +100,19 @@ export class FieldPainter {
     return glowing;
   }
 
-  #square({ columns, pitch, size }: FieldLayout, position: number): void {
-    const index = position - 1;
-    this.#context.rect((index % columns) * pitch, Math.floor(index / columns) * pitch, size, size);
+  #square(layout: FieldLayout, position: number): void {
+    const [x, y] = cornerOf(layout, position);
+    this.#context.rect(x, y, layout.width, layout.height);
   }
 
   /** Marks what the shelf shows: a line under each, and where squares are too small for that, all of what is left. */
-  #mark({ columns, pitch, size }: FieldLayout, bits: ItemBits, [from, to]: readonly [number, number]): void {
-    const context = this.#context;
+  #mark(layout: FieldLayout, bits: ItemBits, [from, to]: readonly [number, number]): void {
+    const { width, height } = layout;
+    const line = Math.max(1, Math.min(Math.round(height / 3), 3 * devicePixelRatio));
     for (let position = from; position <= to; position += 1) {
-      const [x, y] = [((position - 1) % columns) * pitch, Math.floor((position - 1) / columns) * pitch];
-      const line = Math.max(1, Math.min(Math.round(size / 3), 3 * devicePixelRatio));
-      const height = size < 6 * devicePixelRatio && isLeft(bits, position) ? size : line;
-      context.fillRect(x, y + size - height, size, height);
+      const [x, y] = cornerOf(layout, position);
+      const marked = width < 6 * devicePixelRatio && isLeft(bits, position) ? height : line;
+      this.#context.fillRect(x, y + height - marked, width, marked);
     }
   }
 }

@@ -10,7 +10,7 @@ import { random } from "./random.ts";
 import { feedSale } from "./sale-feed.ts";
 import { ServerClock } from "./server-clock.ts";
 import { online } from "./shop-window.ts";
-import { openShop } from "./shopper.ts";
+import { isSignInOrOut, openShop } from "./shopper.ts";
 
 const memory = browserMemory();
 const shop = openShop(memory);
@@ -24,8 +24,10 @@ addEventListener("online", () => {
 addEventListener("offline", () => {
   online.value = false;
 });
-addEventListener("storage", ({ key }) => {
-  if (isAttemptName(key)) buyer.adopt();
+addEventListener("storage", (event) => {
+  // Another shopper from here on; what this one did is found again.
+  if (isSignInOrOut(event)) location.reload();
+  else if (isAttemptName(event.key)) buyer.adopt();
 });
 
 buyer.resume();

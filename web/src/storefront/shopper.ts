@@ -15,6 +15,8 @@ const ONCE = { retryMs: 0, retriesMax: 0 } as const;
 export interface Shop {
   readonly reader: Flashgate;
   readonly buyer: Flashgate;
+  /** Whether this browser holds a sign-in, valid or not. */
+  readonly signedIn: () => boolean;
 }
 
 /**
@@ -25,7 +27,16 @@ export function openShop(memory: Shelf): Shop {
   const token = memory.getItem(TOKEN);
   // Read each time: a shop may renew it while the page is open.
   const who = token ? { token: () => memory.getItem(TOKEN) ?? token } : { userId: shopperId(memory) };
-  return { reader: new Flashgate({ ...who, ...PATIENCE }), buyer: new Flashgate({ ...who, ...ONCE }) };
+  return {
+    reader: new Flashgate({ ...who, ...PATIENCE }),
+    buyer: new Flashgate({ ...who, ...ONCE }),
+    signedIn: () => memory.getItem(TOKEN) !== null,
+  };
+}
+
+/** Whether a change of `localStorage` in another tab is the shopper's signing in or out. A token that is renewed is neither. */
+export function isSignInOrOut({ key, oldValue, newValue }: StorageEvent): boolean {
+  return key === TOKEN && (oldValue === null) !== (newValue === null);
 }
 
 function shopperId(memory: Shelf): string {

@@ -9,7 +9,7 @@ export interface Words {
 }
 
 /** Why a request that was made got no ticket. `limit`: units that a shopper may have of the sale. */
-export function refusalWords({ code, unitsLeft }: Refusal, limit: number): Words {
+export function refusalWords({ code, unitsLeft, signedIn }: Refusal, limit: number): Words {
   switch (code) {
     case "sold_out":
       return { title: "Sold out", detail: "Somebody was faster. If stock comes back, this page says so." };
@@ -28,7 +28,9 @@ export function refusalWords({ code, unitsLeft }: Refusal, limit: number): Words
     case "item_not_found":
       return { title: "Not in this sale", detail: "This item belongs to another sale. Load the page again." };
     case "unauthenticated":
-      return { title: "Please sign in", detail: "The shop needs to know who you are before it can sell to you." };
+      return signedIn
+        ? { title: "Please sign in again", detail: "Your sign-in is not valid any more. Nothing was reserved." }
+        : { title: "Please sign in", detail: "The shop needs to know who you are before it can sell to you." };
     case "ticket_not_found":
       return { title: "No such ticket", detail: "The shop does not know it any more. Nothing was charged." };
     default:

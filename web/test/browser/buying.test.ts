@@ -1,3 +1,4 @@
+import { Flashgate } from "@flashgate/client";
 import { openBrowser, type TestBrowser } from "@flashgate/local/testing/browser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buyButton, expectTicket, openScene, type Scene, spokenOn, stockOn, ticketOf } from "./scene.ts";
@@ -30,6 +31,38 @@ describe("on the storefront, a shopper", () => {
     expect(await stockOf(scene, sale)).toMatchObject({ sold: 1 });
     expect(faults).toEqual([]);
     expect(requests.filter((url) => !url.startsWith(scene.shop.url) && !url.startsWith("data:"))).toEqual([]);
+  });
+
+  it("sees the numbers follow while others buy, each on its way and none that went back", async () => {
+    const scene = await openScene(browser);
+    const sale = await scene.openSale({ items: 200 });
+    scene.settling();
+    const { page } = await scene.visit();
+    await expect.poll(() => stockOn(page)).toEqual([200, 0, 0]);
+    await page.evaluate(() => {
+      const shown: number[][] = [];
+      Object.assign(window, { shown });
+      const note = () => {
+        const units = [...document.querySelectorAll(".stock-figure dd")].map(({ textContent }) => Number(textContent));
+        if (units.join() !== shown.at(-1)?.join()) shown.push(units);
+      };
+      new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true });
+    });
+    const crowd = Array.from(
+      { length: 20 },
+      (_, index) => new Flashgate({ baseUrl: scene.shop.url, userId: `u${index}` }),
+    );
+    for (let bought = 0; bought < 10; bought += 1) {
+      await Promise.all(crowd.map(({ checkouts }) => checkouts.create({ items: [{ item_id: "any", quantity: 1 }] })));
+      // The page is as far as the ledger before the next ones come.
+      await expect.poll(() => stockOn(page)).toEqual([180 - 20 * bought, 0, 20 + 20 * bought]);
+    }
+    expect(await stockOf(scene, sale)).toMatchObject({ available: 0, held: 0, sold: 200 });
+    const shown = await page.evaluate<number[][]>("window.shown");
+    for (const units of shown) expect(units.reduce((sum, each) => sum + each, 0)).toBe(200);
+    const sold = shown.map(([, , units]) => units ?? Number.NaN);
+    expect(sold).toEqual(sold.toSorted((a, b) => a - b));
+    expect(sold.length).toBeGreaterThanOrEqual(10);
   });
 
   it("buys a chosen item, far down the list", async () => {
