@@ -4,7 +4,7 @@ import { type Shop, sumOf, usedBetween } from "../deployment/shop.ts";
 import type { Figure, Reading, Settings } from "../figures/figure.ts";
 import { FrontDoor } from "../siege/crowd/front-door.ts";
 import { BODY, checkoutsOf, loadPlan } from "./load-plan.ts";
-import { reserveFor, settledOf } from "./reserving.ts";
+import { reserveUnsettled, settledOf } from "./reserving.ts";
 import { comparedRows, loadFaults, type ServedRun, servedOf } from "./served.ts";
 import type { Wrk } from "./wrk.ts";
 
@@ -34,7 +34,7 @@ export const poll: Figure = {
 async function measureReserve(shop: Shop, settings: Settings): Promise<Reading> {
   const sample = await sampleOf(shop);
   const ours = async (wrk: Wrk): Promise<ServedRun> => {
-    const reserved = await shop.halting("worker", () => reserveFor(shop, wrk, settings));
+    const reserved = await shop.halting("worker", () => reserveUnsettled(shop, wrk, settings));
     const { load, before, after } = reserved;
     const { faults } = await settledOf(shop, reserved);
     return { ...servedOf(load, load.requests, sumOf(usedBetween(before, after))), faults };

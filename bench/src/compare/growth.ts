@@ -7,7 +7,7 @@ import { fillHistory } from "./history-filling.ts";
 import { BODY, checkoutsOf, loadPlan } from "./load-plan.ts";
 import { lookUpRows } from "./look-ups.ts";
 import { inTurn, ratioRow, runsRow } from "./ratio.ts";
-import { ENDLESS, type Reserved, reserveFor, settledOf } from "./reserving.ts";
+import { ENDLESS, type Reserved, reserveUnsettled, settledOf } from "./reserving.ts";
 import { type SettledRun, settledRun } from "./whole.ts";
 import { type Load, Wrk } from "./wrk.ts";
 
@@ -74,8 +74,8 @@ async function measureBacklog(none: Shop, many: Shop, settings: Settings): Promi
     const queue = await queueUp(many, wrk, settings);
     const runs = await inTurn(
       settings.pairs,
-      () => reserveFor(many, wrk, settings),
-      () => none.halting("worker", () => reserveFor(none, wrk, settings)).then((run) => settledLater(none, run)),
+      () => reserveUnsettled(many, wrk, settings),
+      () => none.halting("worker", () => reserveUnsettled(none, wrk, settings)).then((run) => settledLater(none, run)),
     );
     return { filled: queue, ...runs };
   });

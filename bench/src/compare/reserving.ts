@@ -6,6 +6,9 @@ import type { Load, Wrk } from "./wrk.ts";
 /** A sale that no run can sell out: what is measured is never a refusal. */
 export const ENDLESS = { items: 10_000, stock: 100 } as const;
 
+/** For so long nothing may be settled: what is reserved meanwhile is less than one sale holds before it asks shoppers to come back. */
+const UNSETTLED_S_MAX = 3;
+
 /** A sale that was under load, and what its processes had used before it and when it ended. */
 export interface Reserved {
   readonly saleId: string;
@@ -23,6 +26,11 @@ export async function reserveFor(shop: Shop, wrk: Wrk, settings: LoadShape): Pro
   const startedAtMs = await shop.nowMs();
   const load = await wrk.run(loadPlan(shop.stage.url, settings, [checkoutsOf(saleId)], BODY));
   return { saleId, load, startedAtMs, before, after: shop.usage() };
+}
+
+/** The same where no worker settles. */
+export function reserveUnsettled(shop: Shop, wrk: Wrk, { seconds, ...shape }: LoadShape): Promise<Reserved> {
+  return reserveFor(shop, wrk, { ...shape, seconds: Math.min(seconds, UNSETTLED_S_MAX) });
 }
 
 /** Waits until all of it is settled, and audits. Whoever was answered otherwise than all, or not settled, is a fault. */

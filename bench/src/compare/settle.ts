@@ -3,7 +3,7 @@ import { type Shop, sumOf, usedBetween } from "../deployment/shop.ts";
 import type { Figure, Reading, Settings } from "../figures/figure.ts";
 import { settleWithoutQueue } from "../reference/pages-without-queue.ts";
 import { inTurn, ratioRow, runsRow } from "./ratio.ts";
-import { missing, reserveFor, settledOf } from "./reserving.ts";
+import { missing, reserveUnsettled, settledOf } from "./reserving.ts";
 import { Wrk } from "./wrk.ts";
 
 /** More than are ever held at once. */
@@ -98,7 +98,7 @@ async function withoutQueue(shop: Shop, wrk: Wrk, settings: Settings): Promise<O
 }
 
 async function reserveInPages(shop: Shop, wrk: Wrk, settings: Settings) {
-  const reserved = await reserveFor(shop, wrk, settings);
+  const reserved = await reserveUnsettled(shop, wrk, settings);
   const { waiting, active } = await shop.queue.depth();
   if (waiting + active === 0) throw new Error("no page waits: the worker went on");
   return reserved;
