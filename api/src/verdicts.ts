@@ -77,6 +77,7 @@ export class Verdicts {
   }
 
   #wake(checkoutId: string): void {
-    for (const { wake } of [...(this.#waiting.get(checkoutId) ?? [])]) wake();
+    const waiters = this.#waiting.get(checkoutId);
+    if (waiters) for (const { wake } of [...waiters]) wake();
   }
 }

@@ -74,6 +74,10 @@ function judgedOf([checkoutId, state, reason, decidedMs]: readonly [string, stri
   };
 }
 
+/** One for all: nearly every verdict is this one. */
+const CONFIRMED: Verdict = { state: "confirmed" };
+
 function verdictOf(state: VerdictState, reason: RejectReason): Verdict {
+  if (state === "confirmed") return CONFIRMED;
   return state === "rejected" ? { state, reason } : { state };
 }
