@@ -2,7 +2,7 @@ import type { AttemptLedger, RefusedAttempt, Sale } from "@flashgate/core";
 
 /** Attempts that wait to be written; past it they are dropped and counted. */
 const WAITING_MAX = 20_000;
-const PAGE_MAX = 500;
+const PAGE_MAX = 2_000;
 
 /**
  * Writes refused attempts to the ledger, in pages, behind the shoppers' answers. Best effort: a flood or an outage drops
@@ -43,8 +43,7 @@ export class AttemptLog {
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const page = this.#waiting.slice(0, PAGE_MAX);
-      this.#waiting = this.#waiting.slice(PAGE_MAX);
+      const page = this.#waiting.splice(0, PAGE_MAX);
       try {
         await this.#ledger.recordRefused(page);
       } catch (error) {

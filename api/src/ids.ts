@@ -14,14 +14,14 @@ export function madeAtMs(checkoutId: string): number {
 /** Identifiers from the system's randomness. */
 export function createIds(): Ids & { requestId(): string } {
   const pool = new Uint8Array(ID_BYTES * IDS_PER_DRAW);
-  let used = pool.length;
+  const draws = Array.from({ length: IDS_PER_DRAW }, (_, at) => pool.subarray(at * ID_BYTES, (at + 1) * ID_BYTES));
+  let used = draws.length;
   const rng = () => {
-    if (used === pool.length) {
+    if (used === draws.length) {
       randomFillSync(pool);
       used = 0;
     }
-    used += ID_BYTES;
-    return pool.slice(used - ID_BYTES, used);
+    return draws[used++] as Uint8Array;
   };
   return { checkoutId: () => v7({ rng }), saleId: () => `x-${v7()}`, requestId: randomUUID };
 }

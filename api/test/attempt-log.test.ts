@@ -11,9 +11,9 @@ const many = (count: number) => Array.from({ length: count }, (_, index) => atte
 it("writes refused attempts in pages, each once", async () => {
   const pages: (readonly RefusedAttempt[])[] = [];
   const log = new AttemptLog({ recordRefused: async (page) => void pages.push(page) }, () => undefined);
-  for (const each of many(1_200)) log.note(SALE, each);
+  for (const each of many(4_200)) log.note(SALE, each);
   await Promise.all([log.flush(), log.flush()]);
-  expect(pages.map((page) => page.length)).toEqual([500, 500, 200]);
+  expect(pages.map((page) => page.length)).toEqual([2_000, 2_000, 200]);
   expect(pages[0]?.[0]).toEqual({ saleId: "x-1", ...attempt("u0") });
   await log.flush();
   expect(pages).toHaveLength(3);
@@ -41,8 +41,8 @@ it("drops and counts what it cannot keep or write, and goes on", async () => {
   for (const each of many(20_010)) log.note(SALE, each);
   expect(log.dropped).toBe(10);
   await log.flush();
-  expect([log.dropped, told]).toEqual([510, [500]]);
+  expect([log.dropped, told]).toEqual([2_010, [2_000]]);
   away = false;
   await log.flush();
-  expect(ledger.refused).toHaveLength(19_500);
+  expect(ledger.refused).toHaveLength(18_000);
 });

@@ -200,12 +200,11 @@ insert into "flashgate"."dead_letters" ("sale_id", "checkout_id", "user_id", "ep
 
 -- recordRefused
 insert into "flashgate"."checkout_attempts" ("sale_id", "checkout_id", "user_id", "units", "outcome", "at") 
-  select attempt.sale_id, null, attempt.user_id, attempt.units, attempt.outcome, attempt.at
+  select $1, null, attempt.user_id, attempt.units, $2, to_timestamp(attempt.at_ms / 1000.0)
   from unnest(
-    $1::text[], $2::text[], $3::int[],
-    $4::text[], $5::timestamptz[]
-  ) as attempt(sale_id, user_id, units, outcome, at)
-  join "flashgate"."sales" on "flashgate"."sales"."id" = attempt.sale_id and "flashgate"."sales"."attempts" = 'all';
+    $3::text[], $4::int[], $5::float8[]
+  ) as attempt(user_id, units, at_ms)
+  where exists (select from "flashgate"."sales" where "flashgate"."sales"."id" = $6 and "flashgate"."sales"."attempts" = 'all');
 
 -- recordsOf
 select "sale_id", "id", "user_id", "epoch", "state", "reason", "reserved_at", "decided_at", (select coalesce(string_agg("item_id" || ':' || "quantity", ',' order by "item_id"), '') from "flashgate"."checkout_lines" where ("flashgate"."checkout_lines"."sale_id" = "flashgate"."checkouts"."sale_id" and "flashgate"."checkout_lines"."checkout_id" = "flashgate"."checkouts"."id")) as "lines" from "flashgate"."checkouts" where ("flashgate"."checkouts"."sale_id" = $1 and "flashgate"."checkouts"."id" = any($2::uuid[])) order by "flashgate"."checkouts"."id" asc;

@@ -25,7 +25,7 @@ export interface ObservationParts extends GatesParts {
 const LOOK_MS = 2_000;
 /** An audit reads sales as a whole: some tenths of a second of the stores' time, and many where a million units are held. */
 const AUDIT_MS = 15_000;
-const AUDIT_SHARE_MAX = 0.1;
+const AUDIT_SHARE_MAX = 0.02;
 /** Sales looked at, newest window first. */
 const SALES_MAX = 200;
 const AUDITED_MAX = 20;

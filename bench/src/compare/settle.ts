@@ -1,6 +1,7 @@
 import { PAGE_CHECKOUTS_MAX } from "@flashgate/core";
 import { type Shop, sumOf, usedBetween } from "../deployment/shop.ts";
 import type { Figure, Reading, Settings } from "../figures/figure.ts";
+import { until } from "../fleet/until.ts";
 import { settleWithoutQueue } from "../reference/pages-without-queue.ts";
 import { inTurn, ratioRow, runsRow } from "./ratio.ts";
 import { missing, reserveUnsettled, settledOf } from "./reserving.ts";
@@ -8,6 +9,7 @@ import { Wrk } from "./wrk.ts";
 
 /** More than are ever held at once. */
 const HOLDS_MAX = 1_000_000;
+const STILL_MS_MAX = 10_000;
 
 /**
  * Both begin with a sale that was reserved while the worker stood still. Then either the worker goes on, or the ledger is
@@ -99,7 +101,21 @@ async function withoutQueue(shop: Shop, wrk: Wrk, settings: Settings): Promise<O
 
 async function reserveInPages(shop: Shop, wrk: Wrk, settings: Settings) {
   const reserved = await reserveUnsettled(shop, wrk, settings);
+  await whenStill(shop, reserved.saleId);
   const { waiting, active } = await shop.queue.depth();
   if (waiting + active === 0) throw new Error("no page waits: the worker went on");
   return reserved;
+}
+
+/** Requests that were under way when the load ended are reserved a moment later. */
+async function whenStill(shop: Shop, saleId: string): Promise<void> {
+  const { reader } = await shop.stores.gate();
+  let before = -1;
+  const isStill = async () => {
+    const held = (await reader.totals(saleId))?.totals.held ?? 0;
+    const still = held === before;
+    before = held;
+    return still;
+  };
+  if (!(await until(isStill, STILL_MS_MAX, { everyMs: 200 }))) throw new Error(`${saleId} goes on being reserved`);
 }

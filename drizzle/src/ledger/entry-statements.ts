@@ -57,15 +57,15 @@ export function entryStatements(db: NodePgDatabase) {
       .select({ checkoutId: entered.checkoutId, decidedAtMs: entered.decidedAtMs })
       .from(entered)
       .prepare("enter_checkouts"),
+    /** Of one sale and one outcome. Units and Unix milliseconds are texts of arrays: numbers need no escaping. */
     recordRefused: db
       .insert(checkoutAttempts)
       .select(sql`
-  select attempt.sale_id, null, attempt.user_id, attempt.units, attempt.outcome, attempt.at
+  select ${saleId}, null, attempt.user_id, attempt.units, ${sql.placeholder("outcome")}, to_timestamp(attempt.at_ms / 1000.0)
   from unnest(
-    ${sql.placeholder("saleIds")}::text[], ${sql.placeholder("userIds")}::text[], ${sql.placeholder("units")}::int[],
-    ${sql.placeholder("outcomes")}::text[], ${sql.placeholder("ats")}::timestamptz[]
-  ) as attempt(sale_id, user_id, units, outcome, at)
-  join ${sales} on ${sales.id} = attempt.sale_id and ${sales.attempts} = 'all'`)
+    ${sql.placeholder("userIds")}::text[], ${sql.placeholder("units")}::int[], ${sql.placeholder("atMs")}::float8[]
+  ) as attempt(user_id, units, at_ms)
+  where exists (select from ${sales} where ${sales.id} = ${saleId} and ${sales.attempts} = 'all')`)
       .prepare("record_refused"),
   };
 }
