@@ -16,7 +16,7 @@ export const SALE_MUTANTS: readonly RealMutant[] = [
   {
     name: "ledger-refusals-of-any-sale",
     guard: "refused attempts are kept only of a sale that keeps all",
-    patches: [patch(ENTRIES, " and ${sales.attempts} = 'all'`", "`")],
+    patches: [patch(ENTRIES, " and ${sales.attempts} = 'all')`", ")`")],
     tests: LEDGER_TESTS,
   },
   {
