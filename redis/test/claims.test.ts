@@ -1,26 +1,20 @@
-import { startTestServices, type TestRedis } from "@flashgate/local/testing";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect, ready } from "../src/connection.ts";
-import { openGate, type RedisGate } from "../src/gate.ts";
+import type { RedisGate } from "../src/gate.ts";
 import { gateKeys } from "../src/keys.ts";
-import { impatientClock, Shop, serverNowMs } from "./shop.ts";
+import { startLoneGate } from "./lone-gate.ts";
+import { Shop, serverNowMs } from "./shop.ts";
 
-let server: TestRedis;
 let control: Redis;
 let gate: RedisGate;
+let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  server = await startTestServices({ redisOnly: true });
-  control = connect(server.redisUrl, "test-control", "wait");
-  await ready(control);
-  gate = await openGate({ url: server.redisUrl, name: "test", clock: impatientClock(), backlogMax: 10_000 });
+  ({ control, gate, stop } = await startLoneGate(10_000));
 });
 
 afterAll(async () => {
-  gate?.close();
-  control?.disconnect();
-  await server?.stop();
+  await stop?.();
 });
 
 /** Holds that want a look at once: those of an opening before. */

@@ -1,32 +1,28 @@
 import type { ReserveReply } from "@flashgate/core";
-import { startTestServices, type TestRedis } from "@flashgate/local/testing";
+import type { TestRedis } from "@flashgate/local/testing";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { connect, ready } from "../src/connection.ts";
-import { openGate, type RedisGate } from "../src/gate.ts";
-import { impatientClock, Shop, serverNowMs } from "./shop.ts";
+import type { RedisGate } from "../src/gate.ts";
+import { startLoneGate } from "./lone-gate.ts";
+import { Shop, serverNowMs } from "./shop.ts";
 
 const COUNT = 100;
 
 let server: TestRedis;
 let control: Redis;
 let gate: RedisGate;
+let stop: () => Promise<void>;
 let shop: Shop;
 
 beforeAll(async () => {
-  server = await startTestServices({ redisOnly: true });
-  control = connect(server.redisUrl, "test-control", "wait");
-  await ready(control);
-  gate = await openGate({ url: server.redisUrl, name: "test", clock: impatientClock(), backlogMax: 10_000 });
+  ({ server, control, gate, stop } = await startLoneGate(10_000));
 });
 beforeEach(async () => {
   shop = new Shop(await serverNowMs(control));
   await shop.recover(gate, 1, 0);
 });
 afterAll(async () => {
-  gate?.close();
-  control?.disconnect();
-  await server?.stop();
+  await stop?.();
 });
 
 const crowd = () => Promise.all(Array.from({ length: COUNT }, () => shop.reserve(gate)));

@@ -1,8 +1,8 @@
 /** Whether an order costs the same when there are many. */
 
-import { type Shop, sumOf, type Usage, usedBetween } from "../deployment/shop.ts";
-import { PARTS, type Part } from "../deployment/stage.ts";
-import type { Figure, Reading, Row, Settings } from "../figures/figure.ts";
+import { type Shop, shareOf, sumOf, type Usage, usedBetween } from "../deployment/shop.ts";
+import type { Figure, Reading, Settings } from "../figures/figure.ts";
+import { costRows } from "./cost-rows.ts";
 import { fillHistory } from "./history-filling.ts";
 import { BODY, checkoutsOf, loadPlan } from "./load-plan.ts";
 import { lookUpRows } from "./look-ups.ts";
@@ -60,13 +60,7 @@ async function measureGrowth(few: Shop, many: Shop, settings: Settings): Promise
 /** A sale whose checkouts wait. */
 type Waiting = Pick<Reserved, "saleId" | "load">;
 
-const costOf = ({ before, after, load }: Reserved) => sumOf(usedBetween(before, after)) / load.requests;
-
-function costRows(what: string, runs: readonly Reserved[]): Row[] {
-  const partOf = (part: Part) =>
-    runs.map(({ before, after, load }) => usedBetween(before, after)[part] / load.requests);
-  return [runsRow(what, "ms", runs.map(costOf)), ...PARTS.map((part) => runsRow(`of it ${part}`, "ms", partOf(part)))];
-}
+const costOf = ({ before, after, load }: Reserved) => shareOf(usedBetween(before, after), load.requests);
 
 async function measureBacklog(none: Shop, many: Shop, settings: Settings): Promise<Reading> {
   const wrk = await Wrk.find(process.env);
@@ -82,13 +76,18 @@ async function measureBacklog(none: Shop, many: Shop, settings: Settings): Promi
   const [startedMs, before] = [await many.nowMs(), many.usage()];
   const done = await drainAll(many, [...filled, ...ours]);
   const perOrder = sumOf(usedBetween(before, done.usage)) / done.settled;
-  const costs = (runs: readonly Reserved[]) => runs.map(costOf);
+  const [ourCosts, theirCosts] = [ours.map(costOf), theirs.map(costOf)];
   const drains = theirs.map(({ settleMsEach }) => settleMsEach);
   return {
     rows: [
-      ratioRow(`a reservation while ${settings.queued} wait, to one while none does`, costs(ours), costs(theirs), FLAT),
-      ...costRows(`a reservation while ${settings.queued} wait`, ours),
-      ...costRows("a reservation while none does", theirs),
+      ratioRow(
+        `a reservation while ${settings.queued} wait, to one while none does`,
+        ourCosts.map(sumOf),
+        theirCosts.map(sumOf),
+        FLAT,
+      ),
+      ...costRows(`a reservation while ${settings.queued} wait`, ourCosts),
+      ...costRows("a reservation while none does", theirCosts),
       runsRow(`settling one of ${done.settled}`, "ms", [perOrder]),
       runsRow("settling one of a few", "ms", drains),
       runsRow(`${done.settled} settled`, "/s", [(done.settled * 1_000) / (done.lastAtMs - startedMs)]),

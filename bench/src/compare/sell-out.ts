@@ -56,8 +56,13 @@ async function soldOutRun(shop: Shop, wrk: Wrk, { items, workers }: Settings) {
   running.stop();
   const { refused } = await running.done;
   const { settled, lastAtMs, faults } = await shop.drained(saleId);
-  await until(async () => (await shop.refusedAtMs(saleId)).length >= refused, WRITTEN_MS_MAX);
-  const [orders, refusedAtMs] = [await shop.orders(saleId), await shop.refusedAtMs(saleId)];
+  let refusedAtMs: readonly number[] = [];
+  const areWritten = async () => {
+    refusedAtMs = await shop.refusedAtMs(saleId);
+    return refusedAtMs.length >= refused;
+  };
+  await until(areWritten, WRITTEN_MS_MAX);
+  const orders = await shop.orders(saleId);
   return {
     seconds: (lastAtMs - startedAtMs) / 1_000,
     startedAtMs,

@@ -1,8 +1,8 @@
 /** The whole path: reserved and settled, with everything on. */
 
-import { type Shop, sumOf, type Usage, usedBetween } from "../deployment/shop.ts";
-import { PARTS, type Part } from "../deployment/stage.ts";
+import { type Shop, shareOf, sumOf, type Usage, usedBetween } from "../deployment/shop.ts";
 import type { Figure, Reading, Settings } from "../figures/figure.ts";
+import { costRows } from "./cost-rows.ts";
 import { sampleOf } from "./doors.ts";
 import { BODY, checkoutsOf, type LoadShape } from "./load-plan.ts";
 import { inTurn, ratioRow, repeated, runsRow } from "./ratio.ts";
@@ -57,7 +57,7 @@ async function measureWhole(shop: Shop, settings: Settings): Promise<Reading> {
           "ms each",
           perCpuSecond(theirs).map((perS) => 1_000 / perS),
         ),
-        ...costRows(ours),
+        ...orderCostRows(ours),
       ],
       faults: [...ours, ...theirs].flatMap(({ faults }) => faults),
       ...shop.stage.versions,
@@ -70,16 +70,12 @@ async function measureWhole(shop: Shop, settings: Settings): Promise<Reading> {
 async function measureCpu(shop: Shop, settings: Settings): Promise<Reading> {
   const wrk = await Wrk.find(process.env);
   const runs = await repeated(settings.pairs, () => settledRun(shop, wrk, settings));
-  return { rows: costRows(runs), faults: runs.flatMap(({ faults }) => faults), ...shop.stage.versions };
+  return { rows: orderCostRows(runs), faults: runs.flatMap(({ faults }) => faults), ...shop.stage.versions };
 }
 
-function costRows(runs: readonly SettledRun[]) {
-  const costOf = (part: Part) => runs.map(({ usedMs, settled }) => usedMs[part] / settled);
-  const all = runs.map(({ usedMs, settled }) => sumOf(usedMs) / settled);
-  return [
-    runsRow("processor time of a settled order", "ms", all, { atMost: 0.12 }),
-    ...PARTS.map((part) => runsRow(`of it ${part}`, "ms", costOf(part))),
-  ];
+function orderCostRows(runs: readonly SettledRun[]) {
+  const costs = runs.map(({ usedMs, settled }) => shareOf(usedMs, settled));
+  return costRows("processor time of a settled order", costs, { atMost: 0.12 });
 }
 
 /** A new sale under load for so long, until all that was reserved is settled and audited. */

@@ -201,6 +201,11 @@ export function usedBetween(before: Usage, after: Usage): Usage {
   return mapParts((part) => after[part] - before[part]);
 }
 
+/** Of each, where so many shared it. */
+export function shareOf(usage: Usage, count: number): Usage {
+  return mapParts((part) => usage[part] / count);
+}
+
 export function sumOf(usage: Usage): number {
   return PARTS.reduce((sum, part) => sum + usage[part], 0);
 }
